@@ -1,0 +1,140 @@
+//! The catalogue: every table declared in one readable file, [`catalogue.toml`](../../catalogue.toml), embedded in the program.
+//!
+//! It says what a table is; how records are routed, owned and stored follows from it elsewhere.
+
+mod facts;
+
+use std::sync::LazyLock;
+
+pub use facts::Facts;
+
+/// Who owns and who receives a table's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Edited on the central server; for every site, or for one store where the table has a store column.
+    Central,
+    /// A store's own.
+    Store,
+    /// A line of another record: goes where its parent goes.
+    Child,
+    /// A store's own, and also for the store of the other party.
+    Transfer,
+    /// Edited wherever the patient is visible.
+    Patient,
+    /// Edited by any site.
+    Shared,
+    /// Sent by one store, edited by the store it is sent to.
+    Message,
+}
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Text,
+    /// Any number; whole ones are stored without fraction. The default is 0.
+    Number,
+    /// A number that may be absent: null and 0 are different.
+    NumberOrNull,
+    Bool,
+    /// `YYYY-MM-DD`; the default is `0000-00-00`.
+    Date,
+    /// Seconds since midnight.
+    Time,
+    /// `YYYY-MM-DDTHH:MM:SS[.fff]`; the default is the empty text.
+    Datetime,
+    /// An object (or list), or null. A JSON text given for it is parsed.
+    Object,
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: Box<str>,
+    pub kind: Kind,
+}
+
+/// A reference from a column to a table.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub column: Box<str>,
+    pub table: Box<str>,
+}
+
+/// A column that must hold a value for a rule to apply.
+#[derive(Clone, Debug)]
+pub struct When {
+    pub column: Box<str>,
+    pub value: Box<str>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub name: Box<str>,
+    /// For people.
+    pub title: Box<str>,
+    pub class: Class,
+    /// The column that holds the record's id.
+    pub key: Box<str>,
+    /// All columns except the key, sorted by name.
+    pub columns: Vec<Column>,
+    /// Columns that are not listed belong to it too and are sent by every door (the tables of v6).
+    pub open: bool,
+    /// The column that names the owning store.
+    pub store: Option<Box<str>>,
+    /// A line's header.
+    pub parent: Option<Reference>,
+    /// The column with the `name` of the other party.
+    pub other_party: Option<Box<str>>,
+    /// Whose joins decide where a record is shown: the column, and the table it names. The key column means the record itself.
+    pub subject: Option<Reference>,
+    /// `subject` holds, and the class is [`Class::Patient`], only when this holds (`name` of type patient).
+    pub patient_when: Option<When>,
+    /// This table is a join: it shows the record named here in its own store.
+    pub makes_visible: Option<Reference>,
+    /// A join does not count when this bool column is true.
+    pub unless: Option<Box<str>>,
+    /// Records of a store that the central server may edit too.
+    pub central_may_edit: bool,
+    /// Whether deletes are sent to readers of the mSupply doors.
+    pub deletes: bool,
+    /// Tables that come before it when records are integrated or shown.
+    pub after: Vec<Box<str>>,
+    /// The few columns that people use.
+    pub used: Vec<Box<str>>,
+    /// How a reference to a record is shown: text with `{column}`.
+    pub shown: Box<str>,
+    /// References to other tables, for forms and pickers.
+    pub references: Vec<Reference>,
+    /// On which doors the table is known: `v5`, `v6` or only `native`.
+    pub door: Box<str>,
+    /// Position in the order of dependency.
+    pub order: usize,
+}
+
+/// All tables.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// Raised with each change of a declaration that changes a normal form.
+    pub revision: u32,
+    /// In the order of dependency.
+    tables: Vec<Table>,
+    by_name: std::collections::HashMap<Box<str>, usize>,
+}
+
+impl Catalogue {
+    /// The catalogue of this program.
+    pub fn embedded() -> &'static Catalogue {
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(parse::embedded);
+        &CATALOGUE
+    }
+
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.by_name.get(name).map(|&at| &self.tables[at])
+    }
+
+    /// All tables in the order of dependency: what is referred to comes first.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+}

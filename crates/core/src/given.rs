@@ -1,0 +1,31 @@
+//! What the outside gives to the engine: the time and random numbers. Nothing in the engine asks for them in any other way,
+//! so a whole country can run in one thread, from one seed.
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// The time of day.
+pub trait Clock: Send + Sync {
+    /// The time now, in milliseconds since 1970 UTC.
+    fn now(&self) -> Millis;
+}
+
+/// A source of random bytes, good enough for secrets in the real programs and seeded in tests.
+pub trait Random: Send + Sync {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A new record id: 32 upper-case hex digits, as mSupply writes them.
+    fn record_id(&self) -> String {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes);
+        bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    }
+
+    /// A new secret of 256 bits, as 64 lower-case hex digits.
+    fn secret(&self) -> String {
+        let mut bytes = [0; 32];
+        self.fill(&mut bytes);
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
