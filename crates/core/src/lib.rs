@@ -8,4 +8,8 @@ pub mod given;
 pub mod hash;
 pub mod ids;
 pub mod normal;
+pub mod ownership;
+pub mod protocol;
 pub mod record;
+pub mod routing;
+pub mod world;

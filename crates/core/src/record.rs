@@ -18,10 +18,16 @@ pub enum State {
 pub enum Role {
     /// A line to its header. The target is `table id` of the parent.
     Parent = 1,
-    /// To a `name`: the other party of a delivery or order, the patient of a document, the facility of a store.
+    /// To a `name`: the other party of a delivery or order, the patient of a document. The target is the id.
     Name = 2,
     /// A join to what it makes visible in a store. The target is `table id`.
     Subject = 3,
+    /// A store to the site where it is active. The target is the site's number.
+    Site = 4,
+    /// A store to its `name`. The target is the id.
+    Facility = 5,
+    /// A merged record to its successor. The target is `table id`.
+    Merged = 6,
 }
 
 /// A reference that can be followed backwards: [`Role`] and the target, as [`link_target`] writes it.

@@ -72,12 +72,14 @@ impl Facts {
             links.push(Link { role: Role::Subject, target: link_target(join) });
         }
         let patient = self.subject.as_ref().filter(|subject| *subject != key && &*subject.table == "name");
-        let named = [&self.other_party, &self.facility].into_iter().flatten().chain(patient.map(|subject| &subject.id));
-        for name in named {
-            let link = Link { role: Role::Name, target: name.clone() };
-            if !links.contains(&link) {
-                links.push(link);
-            }
+        for name in self.other_party.iter().chain(patient.map(|subject| &subject.id)) {
+            links.push(Link { role: Role::Name, target: name.clone() });
+        }
+        if let Some(site) = self.active_on {
+            links.push(Link { role: Role::Site, target: site.to_string().into() });
+        }
+        if let Some(name) = &self.facility {
+            links.push(Link { role: Role::Facility, target: name.clone() });
         }
         links
     }

@@ -1,0 +1,259 @@
+//! Requests and replies.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::CommitId;
+use crate::given::Millis;
+use crate::hash::Hash;
+use crate::ids::{Feed, SiteId};
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// One change that a site sends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Change {
+    pub table: Box<str>,
+    pub id: Box<str>,
+    /// The record, whole unless `partial`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put: Option<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub delete: bool,
+    /// `put` holds the changed columns only (shared and patient records, EXCHANGE B4).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub partial: bool,
+    /// Not to be applied: what the site put aside after a rewind, for a person to look at, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
+}
+
+/// A site's first word: who it is, on which machine. Also what Check connection sends.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LoginRequest {
+    pub name: String,
+    /// The SHA-256 of the password, as 64 lower-case hex digits.
+    pub secret: String,
+    pub hardware_id: String,
+    /// The random id of the site's data file.
+    pub data_file: String,
+    pub device_type: String,
+    pub app_name: String,
+    pub app_version: String,
+    /// The protocol versions that the site speaks.
+    pub versions: Vec<u32>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LoginReply {
+    pub token: String,
+    pub site: SiteInfo,
+    /// The protocol version chosen.
+    pub version: u32,
+}
+
+/// What a site may know of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteInfo {
+    pub id: SiteId,
+    pub uuid: String,
+    pub code: String,
+    pub name: String,
+}
+
+/// A part of a push that is too large for one request. A 2xx means that it is on disk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StageRequest {
+    /// The random id of this push; another one abandons what was staged before.
+    pub push: String,
+    pub index: u32,
+    pub changes: Vec<Change>,
+}
+
+/// The end of a push: everything staged under `push`, then `changes`, become visible at once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Commit {
+    pub id: CommitId,
+    pub previous: CommitId,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub push: String,
+    /// The number of batches staged before.
+    #[serde(default)]
+    pub staged: u32,
+    pub changes: Vec<Change>,
+}
+
+/// A site's position in one feed, as it was given; empty to read from the beginning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedPosition {
+    pub feed: Feed,
+    pub cursor: String,
+}
+
+/// A whole routine sync in one request: what happened to my last attempt, here is my next commit, what is there for me.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExchangeRequest {
+    /// The epoch of the central server as the site knows it; 0 if it never met one.
+    pub epoch: u64,
+    /// The last commit that the site knows to be on the central server.
+    pub last: CommitId,
+    /// A commit that was sent and whose answer was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<CommitId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
+    pub positions: Vec<FeedPosition>,
+    /// The data file is new and holds nothing: marks of what was deleted need not be sent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub empty: bool,
+    /// Begin a new generation: send own entries too (after a rewind).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub renew: bool,
+    /// At most so many entries, and bytes of records.
+    pub entries_max: u32,
+    pub bytes_max: u32,
+    pub report: SiteReport,
+}
+
+/// What a site tells about itself at each sync.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteReport {
+    pub clock: Millis,
+    pub device_type: String,
+    pub app_name: String,
+    pub app_version: String,
+    /// Records that are not on the central server yet, and since when.
+    pub unsent: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsent_since: Option<Millis>,
+    /// Versions that were put aside after a rewind.
+    #[serde(default)]
+    pub aside: u64,
+}
+
+/// What became of a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommitOutcome {
+    /// None was sent.
+    None,
+    /// It is stored.
+    Applied,
+    /// The central server lacks commits that it once had: `last` is the last it has. Send again what came after.
+    Behind,
+    /// The central server has commits that this data file does not know: it was rolled back or copied. Read first.
+    Diverged,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExchangeReply {
+    pub epoch: u64,
+    pub clock: Millis,
+    pub site: SiteInfo,
+    pub outcome: CommitOutcome,
+    /// The last commit of this site that the central server has.
+    pub last: CommitId,
+    /// The feeds that the site reads, whether or not they stand in `pages`.
+    pub subscribed: Vec<Feed>,
+    pub pages: Vec<FeedPage>,
+    /// Every feed was read to its head in one snapshot: what was staged may be applied.
+    pub complete: bool,
+    /// Documents of this site that are held on the central server.
+    pub held: u64,
+    /// After a restore of the central server: in these feeds, the entries above the number are in doubt; compare them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubtful: Vec<DoubtfulFeed>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoubtfulFeed {
+    pub feed: Feed,
+    pub above: u64,
+}
+
+/// A piece of one feed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FeedPage {
+    pub feed: Feed,
+    /// The position after this page.
+    pub cursor: String,
+    pub entries: Vec<FeedEntry>,
+    /// The page reaches the head of the feed.
+    pub at_head: bool,
+    /// The sum of the feed in this snapshot, and the number of live entries.
+    pub sum: Hash,
+    pub live: u64,
+    /// Entries that are left after this page.
+    pub behind: u64,
+}
+
+/// An entry as a site receives it: exactly one of put, same, delete, withdraw.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FeedEntry {
+    pub n: u64,
+    pub table: Box<str>,
+    pub id: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put: Option<Box<RawValue>>,
+    /// The version with this hash: the site sent it, or it stands elsewhere in this reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same: Option<Hash>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub delete: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub withdraw: bool,
+    /// With `delete`: the record it was merged into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<Box<str>>,
+}
+
+/// Asks what a feed says of these records; used after a restore, and where a version is missing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CompareRequest {
+    pub feed: Feed,
+    pub items: Vec<CompareItem>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CompareItem {
+    pub table: Box<str>,
+    pub id: Box<str>,
+    /// The version the site holds from this feed.
+    pub hash: Hash,
+}
+
+/// The entries that differ. What the feed does not hold is a withdrawal of number 0.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CompareReply {
+    pub entries: Vec<FeedEntry>,
+}
+
+/// Waits until there is something new above these positions, or the time is over.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WaitRequest {
+    pub positions: Vec<FeedPosition>,
+    pub seconds: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WaitReply {
+    pub changed: bool,
+}
+
+/// A refusal, at every door of the native protocol and the API: what happened, and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    pub error: ErrorText,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message} {next}")]
+pub struct ErrorText {
+    /// Stable, for programs.
+    pub code: String,
+    pub message: String,
+    /// What to do next.
+    pub next: String,
+}

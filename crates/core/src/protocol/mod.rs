@@ -1,0 +1,14 @@
+//! The messages of the native protocol. `docs/protocol.md` tells what they mean and how HTTP carries them.
+//!
+//! Bodies of records travel as raw JSON: parsed and normalised once, at commit.
+
+mod commit;
+mod cursor;
+mod messages;
+
+pub use commit::{CommitId, commit_hash, first_hash, next_hash};
+pub use cursor::{Cursor, NotACursor};
+pub use messages::*;
+
+/// The versions of the protocol that this program speaks.
+pub const VERSIONS: &[u32] = &[1];
