@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The central server: the hub, which decides with the rules of `core` and writes to a store, and the doors to it.
+//!
+//! Data flow one way: door -> hub -> core decides -> store. The hub knows no HTTP and no thread.
+
+pub mod hub;

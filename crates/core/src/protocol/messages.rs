@@ -224,7 +224,7 @@ pub struct CompareItem {
     pub hash: Hash,
 }
 
-/// The entries that differ. What the feed does not hold is a withdrawal of number 0.
+/// One entry for each item, in order. What the feed does not hold is a withdrawal of number 0.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompareReply {
     pub entries: Vec<FeedEntry>,

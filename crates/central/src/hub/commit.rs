@@ -1,0 +1,280 @@
+//! A commit: judges each document of what came in, writes what is accepted, holds the rest, and routes.
+//!
+//! Runs inside one transaction of the store; it may be run again from the start, so it changes nothing else.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use sitesync_core::catalogue::Catalogue;
+use sitesync_core::given::Millis;
+use sitesync_core::hash::Hash;
+use sitesync_core::ids::{Feed, ReaderId, RecordKey, SiteId};
+use sitesync_core::ownership::{Actor, may_write};
+use sitesync_core::record::{Record, Role, State, link_target};
+use sitesync_core::routing::{Route, route};
+use sitesync_core::world::{Known, World};
+use sitesync_store::Txn;
+
+use super::documents::{Document, documents};
+use super::error::Fault;
+use super::held::{self, HeldId, Reason};
+use super::incoming::Incoming;
+use super::reroute;
+use super::version::{self, Next, Version};
+use super::world::HubWorld;
+use super::HubError;
+
+/// Who commits, and how refusals are met.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub(crate) catalogue: &'static Catalogue,
+    pub(crate) actor: Actor,
+    /// The source of entries: the reader that sends, or 0.
+    pub(crate) source: u32,
+    pub(crate) at: Millis,
+    /// One refused document undoes everything (edits on the central server), instead of being held (sync).
+    pub(crate) strict: bool,
+}
+
+impl Context {
+    pub(crate) fn edit(catalogue: &'static Catalogue, actor: Actor, at: Millis) -> Self {
+        Self { catalogue, actor, source: 0, at, strict: true }
+    }
+
+    pub(crate) fn push(catalogue: &'static Catalogue, reader: ReaderId, at: Millis) -> Self {
+        Self { catalogue, actor: Actor::Site(reader.site), source: reader.number(), at, strict: false }
+    }
+
+    /// A held document tried again: as its site, but nothing of it is an echo.
+    pub(crate) fn retry(catalogue: &'static Catalogue, actor: Actor, at: Millis) -> Self {
+        Self { catalogue, actor, source: 0, at, strict: false }
+    }
+}
+
+/// What a commit did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Records that changed.
+    pub written: u64,
+    /// Records that were equal to what is stored.
+    pub unchanged: u64,
+    pub held: Vec<HeldId>,
+    /// The feeds that have new entries.
+    pub grown: BTreeSet<Feed>,
+    /// There is work for [`super::Hub::work`].
+    pub jobs: bool,
+}
+
+/// A record that the commit wrote.
+pub(crate) struct Written {
+    pub(crate) key: RecordKey,
+    pub(crate) old: Option<Known>,
+    pub(crate) new: Known,
+    pub(crate) hash: Hash,
+    /// The reader that sent this very version, or 0.
+    pub(crate) source: u32,
+}
+
+pub(crate) struct Commit<'a> {
+    pub(crate) world: HubWorld<'a>,
+    pub(crate) context: &'a Context,
+    pub(crate) written: Vec<Written>,
+    pub(crate) report: Report,
+    stored: HashMap<RecordKey, Record>,
+    faults: Vec<Fault>,
+    /// Documents that were held before and are judged again keep their number and date.
+    again: HashMap<RecordKey, (HeldId, Millis)>,
+}
+
+/// Applies `incoming`.
+///
+/// # Errors
+/// [`HubError::Refused`] if the context is strict and something is refused.
+pub(crate) fn commit(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]) -> Result<Report, HubError> {
+    let (incoming, again) = held::join(txn, context, incoming)?;
+    apply(txn, context, &incoming, again)
+}
+
+/// The same for documents that are already taken out of the held ones.
+pub(crate) fn apply(
+    txn: &mut dyn Txn,
+    context: &Context,
+    incoming: &Cow<'_, [Incoming]>,
+    again: HashMap<RecordKey, (HeldId, Millis)>,
+) -> Result<Report, HubError> {
+    let mut commit = Commit::begin(txn, context, incoming, again)?;
+    for document in documents(&mut commit.world, incoming)? {
+        commit.document(&document, incoming)?;
+    }
+    if !commit.faults.is_empty() {
+        return Err(HubError::Refused(commit.faults));
+    }
+    reroute::route_written(&mut commit)?;
+    held::wake(&mut commit)?;
+    Ok(commit.report)
+}
+
+impl<'a> Commit<'a> {
+    fn begin(
+        txn: &'a mut dyn Txn,
+        context: &'a Context,
+        incoming: &[Incoming],
+        again: HashMap<RecordKey, (HeldId, Millis)>,
+    ) -> Result<Self, HubError> {
+        let keys: Vec<_> = incoming.iter().map(|change| change.key.clone()).collect();
+        let records = txn.records(&keys)?;
+        let mut world = HubWorld::new(txn, context.catalogue);
+        let mut stored = HashMap::new();
+        for (key, record) in keys.into_iter().zip(records) {
+            world.learn(&key, record.as_ref())?;
+            if let Some(record) = record {
+                stored.insert(key, record);
+            }
+        }
+        Ok(Self { world, context, written: Vec::new(), report: Report::default(), stored, faults: Vec::new(), again })
+    }
+
+    /// Judges one document, and applies it or holds it whole.
+    fn document(&mut self, document: &Document, incoming: &[Incoming]) -> Result<(), HubError> {
+        let verdict = match aside(document, incoming) {
+            Some(reason) => Err(reason),
+            None => self.judge(document, incoming)?,
+        };
+        self.world.forget_suppositions();
+        match verdict {
+            Ok(versions) => self.write(versions),
+            Err(reason) if self.context.strict => {
+                self.faults.push(Fault { record: document.root.clone(), reason: reason.text });
+                Ok(())
+            }
+            Err(reason) => {
+                let changes = document.members.iter().map(|&at| incoming[at].change.clone()).collect();
+                let before = self.again.remove(&document.root);
+                let held = held::hold(self.world.txn, self.context, &document.root, changes, reason, before)?;
+                self.report.held.push(held);
+                Ok(())
+            }
+        }
+    }
+
+    /// The versions that a document makes, or why it cannot be taken.
+    fn judge(&mut self, document: &Document, incoming: &[Incoming]) -> Result<Result<Vec<Version>, Reason>, HubError> {
+        let mut versions = Vec::new();
+        for &at in &document.members {
+            let change = &incoming[at];
+            let stored = self.stored.get(&change.key);
+            let version = match version::next(&self.world, change, stored)? {
+                Next::Same => {
+                    self.report.unchanged += 1;
+                    continue;
+                }
+                Next::Refused(reason) => return Ok(Err(reason)),
+                Next::Version(version) => *version,
+            };
+            if let Err(reason) = self.permit(&version)? {
+                return Ok(Err(reason));
+            }
+            self.world.suppose(version.key.clone(), version.known(self.context));
+            versions.push(version);
+        }
+        self.deleted_with_parent(&mut versions)?;
+        self.placed(versions)
+    }
+
+    fn permit(&mut self, version: &Version) -> Result<Result<(), Reason>, HubError> {
+        let table = self.context.catalogue.table(&version.key.table);
+        let old = match self.stored.get(&version.key) {
+            Some(record) => Some(self.world.read(record)?),
+            None => None,
+        };
+        let new = (version.state == State::Live).then_some(&version.facts);
+        let answer = may_write(self.context.actor, table, &version.key, old.as_ref(), new, &mut self.world)?;
+        Ok(answer.map_err(|refusal| Reason::refused(&refusal)))
+    }
+
+    /// Every live version has a route; a line of a deleted header is deleted with it, or refused.
+    fn placed(&mut self, mut versions: Vec<Version>) -> Result<Result<Vec<Version>, Reason>, HubError> {
+        for version in versions.iter().filter(|version| version.state == State::Live) {
+            if let Route::Waits(key) = route(&version.facts, &mut self.world)? {
+                return Ok(Err(Reason::waits(key)));
+            }
+        }
+        let mut kept = Vec::with_capacity(versions.len());
+        let dying: HashSet<_> =
+            versions.iter().filter(|version| version.state != State::Live).map(|version| version.key.clone()).collect();
+        for version in versions.drain(..) {
+            let parent = version.facts.parent.as_ref().filter(|_| version.state == State::Live);
+            match parent {
+                Some(parent) if dying.contains(parent) => {}
+                Some(parent) if !self.world.known(parent)?.is_some_and(|known| known.live) => {
+                    return Ok(Err(Reason::parent_deleted(parent)));
+                }
+                _ => kept.push(version),
+            }
+        }
+        Ok(Ok(kept))
+    }
+
+    /// Deleting a parent deletes its lines, whether the sender names them or not (EXCHANGE A6).
+    fn deleted_with_parent(&mut self, versions: &mut Vec<Version>) -> Result<(), HubError> {
+        let mut at = 0;
+        while at < versions.len() {
+            if versions[at].state == State::Deleted {
+                let children = self.world.txn.linked(Role::Parent, &link_target(&versions[at].key), None, usize::MAX)?;
+                for child in children {
+                    self.delete_line(child, versions)?;
+                }
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn delete_line(&mut self, child: RecordKey, versions: &mut Vec<Version>) -> Result<(), HubError> {
+        if versions.iter().any(|version| version.key == child && version.state != State::Live) {
+            return Ok(());
+        }
+        let record = self.world.txn.records(std::slice::from_ref(&child))?.pop().flatten();
+        if let Next::Version(version) = version::gone(&self.world, &child, record.as_ref(), State::Deleted)? {
+            versions.retain(|version| version.key != child);
+            if let Some(record) = record {
+                self.stored.insert(child.clone(), record);
+            }
+            self.world.suppose(child, version.known(self.context));
+            versions.push(*version);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, versions: Vec<Version>) -> Result<(), HubError> {
+        let mut records = Vec::with_capacity(versions.len());
+        for version in &versions {
+            self.world.suppose(version.key.clone(), version.known(self.context));
+        }
+        for version in &versions {
+            records.push(version.record(&mut self.world, self.context)?);
+        }
+        self.world.forget_suppositions();
+        self.world.txn.put_records(&records)?;
+        for (version, record) in versions.iter().zip(records) {
+            let old = self.stored.get(&version.key).map(|old| self.world.read(old)).transpose()?;
+            self.world.learn(&version.key, Some(&record))?;
+            let source = if version.as_sent { self.context.source } else { 0 };
+            let new = version.known(self.context);
+            self.written.push(Written { key: version.key.clone(), old, new, hash: record.hash, source });
+            self.stored.insert(version.key.clone(), record);
+        }
+        self.report.written += versions.len() as u64;
+        Ok(())
+    }
+
+    pub(crate) fn site(&self) -> SiteId {
+        self.context.actor.site()
+    }
+}
+
+/// A document that the site itself put aside is not applied.
+fn aside(document: &Document, incoming: &[Incoming]) -> Option<Reason> {
+    let mut reasons = document.members.iter().filter_map(|&at| incoming[at].change.aside.as_deref());
+    reasons.next().map(Reason::aside)
+}

@@ -1,0 +1,185 @@
+//! When sites were last heard of and how far they are. Kept in memory and written every few seconds, so that an idle sync
+//! is not a durable write (EXCHANGE B3).
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sitesync_core::given::Millis;
+use sitesync_core::ids::SiteId;
+use sitesync_core::protocol::{ExchangeReply, ExchangeRequest, SiteReport};
+use sitesync_store::{Snapshot, Space, write};
+
+use super::{Hub, HubError, Report, rows};
+
+/// What is known of a site from its exchanges.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Contact {
+    /// The last request that was served.
+    pub last_connection: Millis,
+    /// The first and the last time that everything was read to the heads.
+    pub first_sync: Option<Millis>,
+    pub last_sync: Option<Millis>,
+    /// Entries that the site had still to read at the last contact.
+    pub behind: u64,
+    /// Of an initialisation in progress: entries to be read in all.
+    pub initialising_of: Option<u64>,
+    /// What the site reported.
+    pub report: SiteReport,
+    /// The site's clock less ours, in milliseconds.
+    pub clock_off: i64,
+    /// The last time that its data file was found rolled back or copied.
+    pub diverged: Option<Millis>,
+    /// How often that happened.
+    pub divergences: u64,
+}
+
+/// An exchange that moved something, or went wrong.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Moved {
+    pub site: SiteId,
+    pub at: Millis,
+    pub received: u64,
+    pub unchanged: u64,
+    pub held: u64,
+    pub sent: u64,
+    pub outcome: String,
+}
+
+/// The contacts that are not written yet.
+#[derive(Default)]
+pub(crate) struct Contacts(Mutex<Pending>);
+
+#[derive(Default)]
+struct Pending {
+    contacts: BTreeMap<SiteId, Contact>,
+    changed: BTreeMap<SiteId, u64>,
+    moved: Vec<Moved>,
+}
+
+impl Contacts {
+    pub(crate) fn note(
+        &self,
+        site: SiteId,
+        at: Millis,
+        request: &ExchangeRequest,
+        reply: &ExchangeReply,
+        report: &Report,
+    ) {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let contact = pending.contacts.entry(site).or_default();
+        contact.hear(at, request, reply);
+        *pending.changed.entry(site).or_default() += 1;
+        let sent: usize = reply.pages.iter().map(|page| page.entries.len()).sum();
+        let outcome = format!("{:?}", reply.outcome).to_lowercase();
+        let idle = sent == 0 && report.written == 0 && report.held.is_empty();
+        if !idle || matches!(&*outcome, "behind" | "diverged") {
+            pending.moved.push(Moved {
+                site,
+                at,
+                received: report.written,
+                unchanged: report.unchanged,
+                held: report.held.len() as u64,
+                sent: sent as u64,
+                outcome,
+            });
+        }
+    }
+}
+
+impl Contact {
+    fn hear(&mut self, at: Millis, request: &ExchangeRequest, reply: &ExchangeReply) {
+        self.last_connection = at;
+        self.behind = reply.pages.iter().map(|page| page.behind).sum();
+        self.clock_off = request.report.clock - at;
+        self.report = request.report.clone();
+        if reply.outcome == sitesync_core::protocol::CommitOutcome::Diverged {
+            self.diverged = Some(at);
+            self.divergences += 1;
+        }
+        if reply.complete {
+            self.first_sync.get_or_insert(at);
+            self.last_sync = Some(at);
+            self.initialising_of = None;
+        } else if self.first_sync.is_none() {
+            let all = reply.pages.iter().map(|page| page.live).sum();
+            self.initialising_of = Some(all);
+        }
+    }
+}
+
+const SEQUENCE: &str = "log_entries";
+
+impl Hub {
+    /// What is known of a site's contacts.
+    pub fn contact(&self, site: SiteId) -> Result<Contact, HubError> {
+        let pending = self.contacts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match pending.contacts.get(&site) {
+            Some(contact) => Ok(contact.clone()),
+            None => Ok(stored(&*self.store.snapshot()?, site)?.unwrap_or_default()),
+        }
+    }
+
+    /// Loads what was written before, so that a first contact after a start goes on from there.
+    pub(crate) fn load_contacts(&self) -> Result<(), HubError> {
+        let rows = self.store.snapshot()?.rows(Space::Idle, b"contact", None, usize::MAX)?;
+        let mut pending = self.contacts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, bytes) in rows {
+            if let Some(number) = key.last_chunk::<4>() {
+                pending.contacts.insert(SiteId(u32::from_be_bytes(*number)), rows::decode(&bytes)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes contacts, idle counts and the log. Called every few seconds, and at the end.
+    pub fn flush_contacts(&self) -> Result<(), HubError> {
+        let (changed, moved, contacts) = {
+            let mut pending = self.contacts.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let changed = std::mem::take(&mut pending.changed);
+            let moved = std::mem::take(&mut pending.moved);
+            (changed, moved, pending.contacts.clone())
+        };
+        if changed.is_empty() {
+            return Ok(());
+        }
+        write(&*self.store, |txn| {
+            for (site, exchanges) in &changed {
+                if let Some(contact) = contacts.get(site) {
+                    rows::put(txn, Space::Idle, &contact_key(*site), contact)?;
+                    let hour = hour_key(*site, contact.last_connection);
+                    let count = rows::get::<u64>(txn, Space::Idle, &hour)?.unwrap_or(0) + exchanges;
+                    rows::put(txn, Space::Idle, &hour, &count)?;
+                }
+            }
+            for moved in &moved {
+                let number = rows::next_number(txn, SEQUENCE)?;
+                let key = [&rows::site_key(moved.site)[..], &number.to_be_bytes()].concat();
+                rows::put(txn, Space::Log, &key, moved)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The log of a site, oldest first.
+    pub fn log(&self, site: SiteId, limit: usize) -> Result<Vec<Moved>, HubError> {
+        self.flush_contacts()?;
+        let rows = self.store.snapshot()?.rows(Space::Log, &rows::site_key(site), None, usize::MAX)?;
+        let newest = rows.len().saturating_sub(limit);
+        rows[newest..].iter().map(|(_, bytes)| rows::decode(bytes)).collect()
+    }
+}
+
+fn stored(snapshot: &dyn Snapshot, site: SiteId) -> Result<Option<Contact>, HubError> {
+    rows::get(snapshot, Space::Idle, &contact_key(site))
+}
+
+fn contact_key(site: SiteId) -> Vec<u8> {
+    [&b"contact"[..], &rows::site_key(site)].concat()
+}
+
+/// Exchanges are counted by site and hour.
+fn hour_key(site: SiteId, at: Millis) -> Vec<u8> {
+    const HOUR: i64 = 3_600_000;
+    [&b"hour"[..], &rows::site_key(site), &(at / HOUR).to_be_bytes()].concat()
+}

@@ -1,0 +1,82 @@
+//! Groups the changes of a commit into documents: a parent with its lines, judged and applied or held as one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value};
+use sitesync_core::catalogue::{Catalogue, Class, Facts};
+use sitesync_core::ids::RecordKey;
+use sitesync_core::world::World;
+
+use super::incoming::{Action, Incoming};
+use super::world::HubWorld;
+use super::HubError;
+
+/// A parent and its lines, as far as they are in this commit: indices of the changes, parents first.
+pub(crate) struct Document {
+    pub(crate) root: RecordKey,
+    pub(crate) members: Vec<usize>,
+}
+
+/// The documents of a commit in the order of dependency: what others are routed by comes first.
+pub(crate) fn documents(world: &mut HubWorld<'_>, incoming: &[Incoming]) -> Result<Vec<Document>, HubError> {
+    let last: HashMap<&RecordKey, usize> = incoming.iter().enumerate().map(|(at, change)| (&change.key, at)).collect();
+    let mut roots: BTreeMap<(usize, usize), Document> = BTreeMap::new();
+    let mut place: HashMap<RecordKey, (usize, usize)> = HashMap::new();
+    for (at, change) in incoming.iter().enumerate() {
+        // Of several changes of one record the last one counts.
+        if last.get(&change.key) != Some(&at) {
+            continue;
+        }
+        let root = root(world, incoming, &last, &change.key)?;
+        let place = place.entry(root.clone()).or_insert_with(|| (order(world.catalogue, &root.table), at));
+        roots.entry(*place).or_insert_with(|| Document { root, members: Vec::new() }).members.push(at);
+    }
+    let mut documents: Vec<_> = roots.into_values().collect();
+    for document in &mut documents {
+        document.members.sort_by_key(|&at| order(world.catalogue, &incoming[at].key.table));
+    }
+    Ok(documents)
+}
+
+fn order(catalogue: &Catalogue, table: &str) -> usize {
+    catalogue.table(table).map_or(usize::MAX, |table| table.order)
+}
+
+/// Lines of lines do not go deeper than this.
+const DEPTH_MAX: usize = 8;
+
+fn root(
+    world: &mut HubWorld<'_>,
+    incoming: &[Incoming],
+    last: &HashMap<&RecordKey, usize>,
+    key: &RecordKey,
+) -> Result<RecordKey, HubError> {
+    let mut key = key.clone();
+    for _ in 0..DEPTH_MAX {
+        let change = last.get(&key).map(|&at| &incoming[at]);
+        match parent(world, &key, change)? {
+            Some(parent) => key = parent,
+            None => break,
+        }
+    }
+    Ok(key)
+}
+
+/// The parent that a change names, else the stored one.
+fn parent(
+    world: &mut HubWorld<'_>,
+    key: &RecordKey,
+    change: Option<&Incoming>,
+) -> Result<Option<RecordKey>, HubError> {
+    let Some(table) = world.catalogue.table(&key.table).filter(|table| table.class == Class::Child) else {
+        return Ok(None);
+    };
+    let body = match change.map(|change| &change.action) {
+        Some(Ok(Action::Put { body, .. })) => body,
+        _ => &Map::<String, Value>::new(),
+    };
+    match Facts::read(Some(table), key, body).parent {
+        Some(parent) => Ok(Some(parent)),
+        None => Ok(world.known(key)?.and_then(|known| known.facts.parent)),
+    }
+}

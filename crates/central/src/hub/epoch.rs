@@ -1,0 +1,42 @@
+//! A restored database begins a new epoch, by which every site recognises at the first contact what happened (EXCHANGE A11).
+
+use std::collections::BTreeMap;
+
+use sitesync_core::ids::Feed;
+use sitesync_store::{Store, write};
+
+use super::{HubError, rows};
+
+/// Feeds jump so far that no number of the lost life is given again. Of the 2^31 numbers that mSupply clients can store,
+/// `central` can make this jump 127 times.
+const JUMP: u64 = 1 << 24;
+
+/// Marks a database as restored: raises its epoch, and every feed. Call it once, on the restored file, before the hub opens it.
+///
+/// # Errors
+/// If the database is not a central server's.
+pub fn begin_epoch(store: &dyn Store) -> Result<u64, HubError> {
+    write(store, |txn| {
+        let mut epoch = rows::epoch(txn)?.ok_or_else(|| {
+            HubError::asked(
+                "not_a_central_server",
+                "The file is not a data file of a central server.",
+                "Name a file that \"sitesync backup\" made on the central server.",
+            )
+        })?;
+        let mut heads = BTreeMap::new();
+        for feed in txn.feeds()? {
+            let head = txn.feed(&feed)?.head;
+            heads.insert(feed.clone(), head);
+            txn.raise_head(&feed, head + JUMP)?;
+        }
+        if !heads.contains_key(&Feed::Central) {
+            heads.insert(Feed::Central, 0);
+            txn.raise_head(&Feed::Central, JUMP)?;
+        }
+        epoch.number += 1;
+        epoch.restored.insert(epoch.number, heads);
+        rows::put_epoch(txn, &epoch)?;
+        Ok(epoch.number)
+    })
+}

@@ -1,0 +1,104 @@
+//! A whole routine sync: what a site sends is committed, what is there for it is read. One request, one round trip.
+
+use std::collections::BTreeSet;
+
+use sitesync_core::ids::{Feed, ReaderId};
+use sitesync_core::protocol::{DoubtfulFeed, ExchangeReply, ExchangeRequest, FeedPosition, SiteInfo};
+use sitesync_store::{PageLimit, Snapshot, write};
+
+use super::rows::{self, Epoch};
+use super::subscription::{self, Reading};
+use super::{Hub, HubError, held, pull};
+
+impl Hub {
+    /// Serves one exchange of an authenticated site.
+    pub fn exchange(&self, site: &SiteInfo, request: &ExchangeRequest) -> Result<ExchangeReply, HubError> {
+        let reader = ReaderId::native(site.id);
+        let (outcome, last, report) = self.take_commit(reader, request)?;
+        let readings = self.begin_reading(reader, request)?;
+        let snapshot = self.store.snapshot()?;
+        let epoch = self.epoch(&*snapshot)?;
+        let limit = PageLimit {
+            entries: request.entries_max.clamp(1, pull::ENTRIES_MAX) as usize,
+            bytes: request.bytes_max.clamp(1, pull::BYTES_MAX) as usize,
+        };
+        let (pages, complete) = pull::pull(&*snapshot, reader, epoch.number, &readings, limit)?;
+        let reply = ExchangeReply {
+            epoch: epoch.number,
+            clock: self.clock.now(),
+            site: site.clone(),
+            outcome,
+            last,
+            subscribed: readings.iter().map(|reading| reading.feed.clone()).collect(),
+            doubtful: doubtful(&readings, request, &epoch),
+            pages,
+            complete,
+            held: held::count(&*snapshot, site.id)?,
+        };
+        self.contacts.note(site.id, self.clock.now(), request, &reply, &report);
+        Ok(reply)
+    }
+
+    /// The feeds, among those a site may read, that are above its positions. For a site that waits.
+    pub fn is_behind(&self, site: &SiteInfo, positions: &[FeedPosition]) -> Result<bool, HubError> {
+        let snapshot = self.store.snapshot()?;
+        for feed in Hub::feeds_of(&*snapshot, ReaderId::native(site.id))? {
+            let position = positions.iter().find(|position| position.feed == feed);
+            let number = position.map(subscription::parse).transpose()?.flatten().map_or(0, |cursor| cursor.number);
+            if position.is_none() || snapshot.feed(&feed)?.head > number {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The feeds that a site reads at the moment.
+    pub fn feeds_of_site(&self, site: &SiteInfo) -> Result<BTreeSet<Feed>, HubError> {
+        let snapshot = self.store.snapshot()?;
+        Ok(Hub::feeds_of(&*snapshot, ReaderId::native(site.id))?.into_iter().collect())
+    }
+
+    pub(crate) fn epoch(&self, snapshot: &dyn Snapshot) -> Result<Epoch, HubError> {
+        rows::epoch(snapshot)?.ok_or_else(|| HubError::Stored("the database has no epoch".to_owned()))
+    }
+
+    fn readings(
+        &self,
+        snapshot: &dyn Snapshot,
+        reader: ReaderId,
+        request: &ExchangeRequest,
+        epoch: &Epoch,
+    ) -> Result<(Vec<Reading>, bool), HubError> {
+        let feeds = Hub::feeds_of(snapshot, reader)?;
+        subscription::plan(snapshot, reader, &feeds, request, epoch)
+    }
+
+    /// How each feed is to be read. Generations that begin are written down; a routine sync begins none, and writes nothing here.
+    fn begin_reading(&self, reader: ReaderId, request: &ExchangeRequest) -> Result<Vec<Reading>, HubError> {
+        let (readings, begins) = {
+            let snapshot = self.store.snapshot()?;
+            self.readings(&*snapshot, reader, request, &self.epoch(&*snapshot)?)?
+        };
+        if !begins {
+            return Ok(readings);
+        }
+        write(&*self.store, |txn| {
+            let epoch = self.epoch(txn)?;
+            let (readings, _) = self.readings(txn, reader, request, &epoch)?;
+            subscription::put(txn, reader, &readings)?;
+            Ok(readings)
+        })
+    }
+}
+
+/// After a restore: the feeds of which the site holds entries that the database may have lost.
+fn doubtful(readings: &[Reading], request: &ExchangeRequest, epoch: &Epoch) -> Vec<DoubtfulFeed> {
+    if request.epoch == 0 || request.epoch == epoch.number {
+        return Vec::new();
+    }
+    let restored = |reading: &Reading| epoch.restored_head(&reading.feed, request.epoch);
+    readings
+        .iter()
+        .filter_map(|reading| Some(DoubtfulFeed { feed: reading.feed.clone(), above: restored(reading)? }))
+        .collect()
+}

@@ -1,0 +1,58 @@
+//! Changes as they come in, parsed before the writer's turn (EXCHANGE B1). Nothing is refused here: what cannot be read
+//! is carried along with the reason, to be held.
+
+use serde_json::{Map, Value};
+use sitesync_core::catalogue::Catalogue;
+use sitesync_core::ids::RecordKey;
+use sitesync_core::normal;
+use sitesync_core::protocol::Change;
+
+/// What a change asks for.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Put { body: Map<String, Value>, partial: bool },
+    Delete,
+    /// The record is the same as another one, which stays.
+    Merge { into: Box<str> },
+}
+
+/// A change, and what it asks for or why that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    pub key: RecordKey,
+    pub change: Change,
+    pub action: Result<Action, String>,
+}
+
+pub(crate) fn parse_all(_catalogue: &Catalogue, changes: Vec<Change>) -> Vec<Incoming> {
+    changes.into_iter().map(parse).collect()
+}
+
+pub(crate) fn parse(change: Change) -> Incoming {
+    let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
+    let action = read(&key, &change);
+    Incoming { key, change, action }
+}
+
+fn read(key: &RecordKey, change: &Change) -> Result<Action, String> {
+    normal::check_id(&key.id).map_err(|error| error.to_string())?;
+    normal::check_id(&key.table).map_err(|error| error.to_string())?;
+    match (&change.put, change.delete) {
+        (Some(body), false) => {
+            let body = normal::parse(body.get()).map_err(|error| error.to_string())?;
+            Ok(Action::Put { body, partial: change.partial })
+        }
+        (None, true) => Ok(Action::Delete),
+        (Some(body), true) => merge_target(key, body.get()),
+        (None, false) => Err("the change neither puts nor deletes".to_owned()),
+    }
+}
+
+/// A delete with a body is a merge: `{"into": id}`.
+fn merge_target(key: &RecordKey, body: &str) -> Result<Action, String> {
+    let body = normal::parse(body).map_err(|error| error.to_string())?;
+    match body.get("into").and_then(Value::as_str) {
+        Some(into) if !into.is_empty() && into != &*key.id => Ok(Action::Merge { into: into.into() }),
+        _ => Err("a merge names another record in \"into\"".to_owned()),
+    }
+}

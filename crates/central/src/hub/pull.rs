@@ -1,0 +1,112 @@
+//! Reads pages of feeds for a site, all in one snapshot (EXCHANGE A2).
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+use sitesync_core::ids::{ReaderId, RecordKey};
+use sitesync_core::protocol::{Cursor, FeedEntry, FeedPage};
+use sitesync_core::record::EntryKind;
+use sitesync_store::{PageEntry, PageLimit, Snapshot};
+
+use super::HubError;
+use super::subscription::Reading;
+
+/// Counting further than this tells a person nothing.
+const BEHIND_MAX: u64 = 10_000_000;
+
+/// The most that one reply holds, whatever the site asks for.
+pub(crate) const ENTRIES_MAX: u32 = 100_000;
+pub(crate) const BYTES_MAX: u32 = 64 << 20;
+
+/// Pages, and whether every feed was read to its head.
+pub(crate) fn pull(
+    snapshot: &dyn Snapshot,
+    reader: ReaderId,
+    epoch: u64,
+    readings: &[Reading],
+    mut left: PageLimit,
+) -> Result<(Vec<FeedPage>, bool), HubError> {
+    let mut pages = Vec::new();
+    let mut complete = true;
+    let mut sent = HashSet::new();
+    for reading in readings {
+        let state = snapshot.feed(&reading.feed)?;
+        if left.entries == 0 || left.bytes == 0 {
+            complete &= reading.after >= state.head;
+            continue;
+        }
+        let entries = if reading.after < state.head {
+            snapshot.page(&reading.feed, reading.after, left)?
+        } else {
+            Vec::new()
+        };
+        let number = entries.last().map_or(reading.after, |last| last.entry.number);
+        let behind = if number < state.head { snapshot.count_after(&reading.feed, number, BEHIND_MAX)? } else { 0 };
+        let cursor = Cursor { epoch, generation: reading.subscription.generation, number };
+        let bytes: usize = entries.iter().map(|entry| entry.body.as_ref().map_or(0, |body| body.len())).sum();
+        left.entries = left.entries.saturating_sub(entries.len());
+        left.bytes = left.bytes.saturating_sub(bytes);
+        complete &= behind == 0;
+        let entries = entries.into_iter().filter_map(|entry| told(entry, reader, reading, &mut sent).transpose());
+        pages.push(FeedPage {
+            feed: reading.feed.clone(),
+            cursor: cursor.to_string(),
+            entries: entries.collect::<Result<_, _>>()?,
+            at_head: behind == 0,
+            sum: state.sum,
+            live: state.live,
+            behind,
+        });
+    }
+    Ok((pages, complete))
+}
+
+/// An entry as this reader needs to hear it; nothing, if it was deleted before a reader that starts empty came.
+fn told(
+    page: PageEntry,
+    reader: ReaderId,
+    reading: &Reading,
+    sent: &mut HashSet<RecordKey>,
+) -> Result<Option<FeedEntry>, HubError> {
+    let entry = page.entry;
+    let subscription = &reading.subscription;
+    let in_generation = entry.number > subscription.start;
+    if entry.kind != EntryKind::Put && subscription.empty && !in_generation {
+        return Ok(None);
+    }
+    let mut told = plain(entry.number, &entry.key);
+    match entry.kind {
+        EntryKind::Put => {
+            let echo = in_generation && entry.source == reader.number();
+            if echo || !sent.insert(entry.key.clone()) {
+                told.same = Some(entry.hash);
+            } else {
+                told.put = Some(raw(page.body.as_deref(), &entry.key)?);
+            }
+        }
+        EntryKind::Delete => {
+            told.delete = true;
+            told.into = page.merged_into;
+        }
+        EntryKind::Withdraw => told.withdraw = true,
+    }
+    Ok(Some(told))
+}
+
+pub(crate) fn plain(n: u64, key: &RecordKey) -> FeedEntry {
+    FeedEntry {
+        n,
+        table: key.table.clone(),
+        id: key.id.clone(),
+        put: None,
+        same: None,
+        delete: false,
+        withdraw: false,
+        into: None,
+    }
+}
+
+pub(crate) fn raw(body: Option<&str>, key: &RecordKey) -> Result<Box<RawValue>, HubError> {
+    let body = body.ok_or_else(|| HubError::Stored(format!("{key} has an entry but no body")))?;
+    RawValue::from_string(body.to_owned()).map_err(|error| HubError::Stored(format!("{key}: {error}")))
+}

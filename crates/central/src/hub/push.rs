@@ -1,0 +1,171 @@
+//! Takes a site's commits: numbered, chained, staged in batches, applied whole (EXCHANGE A1).
+
+use std::cmp::Ordering;
+
+use sitesync_core::ids::{ReaderId, SiteId};
+use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
+use sitesync_store::{Snapshot, Space, Txn, write};
+
+use super::commit::{Context, Report, commit};
+use super::{Hub, HubError, incoming, rows};
+
+/// The most batches of one push; with the limit on a body this bounds what one site may stage.
+const BATCHES_MAX: u32 = 100_000;
+
+impl Hub {
+    /// Stores a batch of a push. When this returns, the batch is on disk.
+    pub fn stage(&self, site: SiteId, request: &StageRequest) -> Result<(), HubError> {
+        if request.push.is_empty() || request.push.len() > 64 || request.index >= BATCHES_MAX {
+            return Err(HubError::asked(
+                "batch_unreadable",
+                "A batch names its push (1 to 64 characters) and its index.",
+                "Update the program on the site.",
+            ));
+        }
+        write(&*self.store, |txn| {
+            abandon_others(txn, site, &request.push)?;
+            rows::put(txn, Space::Staged, &batch_key(site, &request.push, request.index), &request.changes)
+        })
+    }
+
+    /// Applies the commit of a request, if there is one and it follows the last that is stored.
+    pub(crate) fn take_commit(
+        &self,
+        reader: ReaderId,
+        request: &ExchangeRequest,
+    ) -> Result<(CommitOutcome, CommitId, Report), HubError> {
+        let last = rows::last_commit(&*self.store.snapshot()?, reader.site)?;
+        let Some(commit) = request.commit.as_ref().filter(|commit| commit.previous == last) else {
+            return Ok((outcome(request, last), last, Report::default()));
+        };
+        let changes = self.collect(reader.site, request)?;
+        if commit_hash(commit.previous, &changes) != commit.id {
+            return Err(HubError::asked(
+                "push_damaged",
+                "The records that arrived are not those that were sent.",
+                "Nothing was stored; the site sends them again by itself.",
+            ));
+        }
+        let incoming = incoming::parse_all(self.catalogue, changes);
+        let context = Context::push(self.catalogue, reader, self.clock.now());
+        let stored = write(&*self.store, |txn| {
+            // The same request may arrive twice at once: only one of them follows the last commit.
+            if rows::last_commit(txn, reader.site)? != commit.previous {
+                return Ok(None);
+            }
+            let report = self::commit(txn, &context, &incoming)?;
+            rows::put_last_commit(txn, reader.site, commit.id)?;
+            abandon_others(txn, reader.site, "")?;
+            Ok::<_, HubError>(Some(report))
+        })?;
+        let Some(report) = stored else {
+            let last = rows::last_commit(&*self.store.snapshot()?, reader.site)?;
+            return Ok((outcome(request, last), last, Report::default()));
+        };
+        self.wake(&report.grown);
+        Ok((CommitOutcome::Applied, commit.id, report))
+    }
+
+    /// The changes of a commit: what was staged, then what came with it.
+    fn collect(&self, site: SiteId, request: &ExchangeRequest) -> Result<Vec<Change>, HubError> {
+        let Some(commit) = &request.commit else { return Ok(Vec::new()) };
+        let mut changes = Vec::new();
+        let snapshot = self.store.snapshot()?;
+        for index in 0..commit.staged.min(BATCHES_MAX) {
+            let batch: Option<Vec<Change>> =
+                rows::get(&*snapshot, Space::Staged, &batch_key(site, &commit.push, index))?;
+            changes.extend(batch.ok_or_else(|| {
+                HubError::asked(
+                    "batch_missing",
+                    format!("Batch {index} of the push did not arrive."),
+                    "Nothing was stored; the site sends all of it again by itself.",
+                )
+            })?);
+        }
+        changes.extend(commit.changes.iter().cloned());
+        Ok(changes)
+    }
+}
+
+/// What the site is to be told, given the last commit that is stored.
+fn outcome(request: &ExchangeRequest, last: CommitId) -> CommitOutcome {
+    let repeated = request.commit.as_ref().is_some_and(|commit| commit.id == last);
+    if repeated {
+        return CommitOutcome::Applied;
+    }
+    if last == request.last || request.attempt == Some(last) {
+        return CommitOutcome::None;
+    }
+    match last.number.cmp(&request.last.number) {
+        Ordering::Less => CommitOutcome::Behind,
+        Ordering::Equal | Ordering::Greater => CommitOutcome::Diverged,
+    }
+}
+
+fn batch_key(site: SiteId, push: &str, index: u32) -> Vec<u8> {
+    [&rows::site_key(site)[..], push.as_bytes(), &[0], &index.to_be_bytes()].concat()
+}
+
+/// Throws away batches of pushes other than this one (EXCHANGE B5).
+fn abandon_others(txn: &mut dyn Txn, site: SiteId, push: &str) -> Result<(), HubError> {
+    let kept = [&rows::site_key(site)[..], push.as_bytes(), &[0]].concat();
+    // Keys are looked at a few at a time: a batch may be large.
+    const CHUNK: usize = 16;
+    let mut after: Option<Vec<u8>> = None;
+    loop {
+        let rows = txn.rows(Space::Staged, &rows::site_key(site), after.as_deref(), CHUNK)?;
+        let Some((last, _)) = rows.last() else { return Ok(()) };
+        after = Some(if last.starts_with(&kept) && !push.is_empty() { after_all(&kept) } else { last.clone() });
+        for (key, _) in rows.iter().filter(|(key, _)| push.is_empty() || !key.starts_with(&kept)) {
+            txn.delete_row(Space::Staged, key)?;
+        }
+    }
+}
+
+/// Above every key that begins with `prefix` and a number of four bytes.
+fn after_all(prefix: &[u8]) -> Vec<u8> {
+    [prefix, &[0xff; 5]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sitesync_core::hash::Hash;
+
+    fn id(number: u64, hash: u128) -> CommitId {
+        CommitId { number, hash: Hash(hash) }
+    }
+
+    fn request(last: CommitId, attempt: Option<CommitId>) -> ExchangeRequest {
+        ExchangeRequest {
+            epoch: 1,
+            last,
+            attempt,
+            commit: None,
+            positions: Vec::new(),
+            empty: false,
+            renew: false,
+            entries_max: 10,
+            bytes_max: 1000,
+            report: Default::default(),
+        }
+    }
+
+    #[test]
+    fn the_last_commit_tells_who_was_rewound() {
+        let cases = [
+            ("nothing was ever sent", id(0, 0), None, id(0, 0), CommitOutcome::None),
+            ("all is known", id(5, 1), None, id(5, 1), CommitOutcome::None),
+            ("the answer to an attempt was lost", id(5, 1), Some(id(6, 2)), id(6, 2), CommitOutcome::None),
+            ("an attempt never arrived", id(5, 1), Some(id(6, 2)), id(5, 1), CommitOutcome::None),
+            ("the central server was put back", id(5, 1), None, id(3, 9), CommitOutcome::Behind),
+            ("the central server lost everything of the site", id(5, 1), None, id(0, 0), CommitOutcome::Behind),
+            ("the data file was put back", id(5, 1), None, id(8, 9), CommitOutcome::Diverged),
+            ("a copy has sent another commit", id(5, 1), None, id(5, 7), CommitOutcome::Diverged),
+            ("a copy has sent another attempt", id(5, 1), Some(id(6, 2)), id(6, 3), CommitOutcome::Diverged),
+        ];
+        for (case, last, attempt, stored, expected) in cases {
+            assert_eq!(outcome(&request(last, attempt), stored), expected, "{case}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! A reader's right to a feed, and where its present generation began (EXCHANGE A3).
+
+use serde::{Deserialize, Serialize};
+use sitesync_core::ids::{Feed, ReaderId};
+use sitesync_core::protocol::{Cursor, ExchangeRequest, FeedPosition};
+use sitesync_store::{Snapshot, Space, Txn};
+
+use super::rows::{self, Epoch};
+use super::{Hub, HubError};
+
+/// One reader's position in one feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Subscription {
+    pub(crate) generation: u64,
+    /// The head of the feed when the generation began: own entries up to here are sent, above they are known.
+    pub(crate) start: u64,
+    /// The reader held nothing when it began: marks of what was deleted up to `start` need not be sent.
+    pub(crate) empty: bool,
+}
+
+/// What a reader is about to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) feed: Feed,
+    pub(crate) subscription: Subscription,
+    /// Entries up to here are held by the reader.
+    pub(crate) after: u64,
+}
+
+pub(crate) fn key(reader: ReaderId, feed: &Feed) -> Vec<u8> {
+    [&reader.number().to_be_bytes()[..], feed.to_string().as_bytes()].concat()
+}
+
+/// Reads a position that a site sent.
+pub(crate) fn parse(position: &FeedPosition) -> Result<Option<Cursor>, HubError> {
+    if position.cursor.is_empty() {
+        return Ok(None);
+    }
+    let cursor = position.cursor.parse::<Cursor>().map_err(|error| {
+        HubError::asked("cursor_unreadable", error.to_string(), "Initialise the site again; nothing it recorded is lost.")
+    })?;
+    Ok(Some(cursor))
+}
+
+/// How each feed is to be read, and the subscriptions that must be written first because a generation begins.
+pub(crate) fn plan(
+    snapshot: &dyn Snapshot,
+    reader: ReaderId,
+    feeds: &[Feed],
+    request: &ExchangeRequest,
+    epoch: &Epoch,
+) -> Result<(Vec<Reading>, bool), HubError> {
+    let mut readings = Vec::with_capacity(feeds.len());
+    let mut begins = false;
+    for feed in feeds {
+        let position = request.positions.iter().find(|position| position.feed == *feed);
+        let cursor = position.map(parse).transpose()?.flatten();
+        let stored: Option<Subscription> = rows::get(snapshot, Space::Subscription, &key(reader, feed))?;
+        let (reading, begun) = read_from(snapshot, feed, cursor, stored, request, epoch)?;
+        begins |= begun;
+        readings.push(reading);
+    }
+    Ok((readings, begins))
+}
+
+fn read_from(
+    snapshot: &dyn Snapshot,
+    feed: &Feed,
+    cursor: Option<Cursor>,
+    stored: Option<Subscription>,
+    request: &ExchangeRequest,
+    epoch: &Epoch,
+) -> Result<(Reading, bool), HubError> {
+    let head = snapshot.feed(feed)?.head;
+    let after = cursor.map_or(0, |cursor| cut(&cursor, feed, epoch));
+    if after > head {
+        return Err(from_the_future(feed, after, head, epoch));
+    }
+    let goes_on = match (&stored, cursor) {
+        (Some(stored), Some(cursor)) => stored.generation == cursor.generation && !request.renew,
+        _ => false,
+    };
+    if let (true, Some(subscription)) = (goes_on, stored.clone()) {
+        return Ok((Reading { feed: feed.clone(), subscription, after }, false));
+    }
+    // Above whatever was ever given, also by a life of the database that a restore has undone.
+    let last = stored.map_or(0, |stored| stored.generation).max(cursor.map_or(0, |cursor| cursor.generation));
+    let subscription = Subscription { generation: last + 1, start: head, empty: request.empty && cursor.is_none() };
+    Ok((Reading { feed: feed.clone(), subscription, after }, true))
+}
+
+/// A position of an earlier epoch is good only up to the head that was restored (EXCHANGE A11).
+fn cut(cursor: &Cursor, feed: &Feed, epoch: &Epoch) -> u64 {
+    epoch.restored_head(feed, cursor.epoch).map_or(cursor.number, |head| cursor.number.min(head))
+}
+
+fn from_the_future(feed: &Feed, after: u64, head: u64, epoch: &Epoch) -> HubError {
+    HubError::asked(
+        "cursor_ahead",
+        format!(
+            "The site has read feed {feed} up to {after}, but the central server (epoch {}) has written only up to {head}.",
+            epoch.number
+        ),
+        "The central server's data file was probably put back without \"sitesync restore\". Run it on that file, so that sites can refill it.",
+    )
+}
+
+pub(crate) fn put(txn: &mut dyn Txn, reader: ReaderId, readings: &[Reading]) -> Result<(), HubError> {
+    for reading in readings {
+        rows::put(txn, Space::Subscription, &key(reader, &reading.feed), &reading.subscription)?;
+    }
+    Ok(())
+}
+
+impl Hub {
+    /// The feeds of a site: `central` and one for each store that is active on it.
+    pub(crate) fn feeds_of(
+        snapshot: &dyn Snapshot,
+        reader: ReaderId,
+    ) -> Result<Vec<Feed>, HubError> {
+        let stores = Hub::stores_of_site(snapshot, reader.site)?;
+        Ok(std::iter::once(Feed::Central).chain(stores.into_iter().map(Feed::Store)).collect())
+    }
+}
