@@ -144,6 +144,19 @@ impl Table {
         let at = self.columns.binary_search_by(|column| (*column.name).cmp(name)).ok()?;
         self.columns.get(at)
     }
+
+    /// The columns that [`Facts`] reads. One that two rules name is there twice.
+    pub fn routing_columns(&self) -> Vec<&str> {
+        let references = [&self.parent, &self.subject, &self.makes_visible];
+        let referring = references.into_iter().flatten().map(|reference| &reference.column);
+        let columns = [&self.store, &self.other_party, &self.unless, &self.from_store];
+        let condition = self.patient_when.iter().map(|when| &when.column);
+        let mut names: Vec<&str> = referring.chain(columns.into_iter().flatten()).chain(condition).map(|name| &**name).collect();
+        if &*self.name == "store" {
+            names.extend(["sync_id_remote_site", "name_ID"]);
+        }
+        names
+    }
 }
 
 /// All tables.
