@@ -151,7 +151,8 @@ impl Table {
         let referring = references.into_iter().flatten().map(|reference| &reference.column);
         let columns = [&self.store, &self.other_party, &self.unless, &self.from_store];
         let condition = self.patient_when.iter().map(|when| &when.column);
-        let mut names: Vec<&str> = referring.chain(columns.into_iter().flatten()).chain(condition).map(|name| &**name).collect();
+        let mut names: Vec<&str> =
+            referring.chain(columns.into_iter().flatten()).chain(condition).map(|name| &**name).collect();
         if &*self.name == "store" {
             names.extend(["sync_id_remote_site", "name_ID"]);
         }
