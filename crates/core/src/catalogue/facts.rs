@@ -14,6 +14,8 @@ pub struct Facts {
     pub store: Option<Box<str>>,
     /// The header of a line.
     pub parent: Option<RecordKey>,
+    /// The store that sent a message.
+    pub from_store: Option<Box<str>>,
     /// The `name` of the other party.
     pub other_party: Option<Box<str>>,
     /// The record whose joins decide where this one is shown.
@@ -39,10 +41,13 @@ impl Facts {
             class,
             store: table.store.as_ref().and_then(|column| text(body, column)),
             parent: table.parent.as_ref().and_then(|parent| refer(parent, body)),
+            from_store: table.from_store.as_ref().and_then(|column| text(body, column)),
             other_party: table.other_party.as_ref().and_then(|column| text(body, column)),
-            subject: table.subject.as_ref().filter(|_| patient).and_then(|subject| {
-                if subject.column == table.key { Some(key.clone()) } else { refer(subject, body) }
-            }),
+            subject: table
+                .subject
+                .as_ref()
+                .filter(|_| patient)
+                .and_then(|subject| if subject.column == table.key { Some(key.clone()) } else { refer(subject, body) }),
             makes_visible: table.makes_visible.as_ref().filter(|_| counts(table, body)).and_then(|to| refer(to, body)),
             active_on: is_store.then(|| active_site(body)),
             facility: if is_store { text(body, "name_ID") } else { None },
@@ -53,6 +58,7 @@ impl Facts {
         Self {
             class,
             store: None,
+            from_store: None,
             parent: None,
             other_party: None,
             subject: None,

@@ -3,6 +3,8 @@
 //! It says what a table is; how records are routed, owned and stored follows from it elsewhere.
 
 mod facts;
+pub mod page;
+mod parse;
 
 use std::sync::LazyLock;
 
@@ -46,6 +48,25 @@ pub enum Kind {
     Datetime,
     /// An object (or list), or null. A JSON text given for it is parsed.
     Object,
+    /// Any JSON, or null; like [`Kind::Object`], but a text that is no JSON is kept (the body of a message).
+    Json,
+}
+
+impl Kind {
+    /// For people: what a value of this kind looks like.
+    pub fn described(self) -> &'static str {
+        match self {
+            Kind::Text => "a text",
+            Kind::Number => "a number",
+            Kind::NumberOrNull => "a number or null",
+            Kind::Bool => "true or false",
+            Kind::Date => "a date like \"2026-01-31\"",
+            Kind::Time => "a time like \"23:59:00\", or seconds since midnight",
+            Kind::Datetime => "a date and time like \"2026-01-31T23:59:00\", without a zone",
+            Kind::Object => "an object or a list, or null",
+            Kind::Json => "any JSON",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +99,8 @@ pub struct Table {
     pub key: Box<str>,
     /// All columns except the key, sorted by name.
     pub columns: Vec<Column>,
-    /// Columns that are not listed belong to it too and are sent by every door (the tables of v6).
+    /// Columns that are not listed belong to it too and are sent by every door (the tables of v6). Values are kept as they
+    /// came, null and empty text included: their readers tell them apart.
     pub open: bool,
     /// The column that names the owning store.
     pub store: Option<Box<str>>,
@@ -94,10 +116,14 @@ pub struct Table {
     pub makes_visible: Option<Reference>,
     /// A join does not count when this bool column is true.
     pub unless: Option<Box<str>>,
+    /// The column with the store that sent a message.
+    pub from_store: Option<Box<str>>,
     /// Records of a store that the central server may edit too.
     pub central_may_edit: bool,
     /// Whether deletes are sent to readers of the mSupply doors.
     pub deletes: bool,
+    /// Taken from mSupply sites, but never sent to one.
+    pub up_only: bool,
     /// Tables that come before it when records are integrated or shown.
     pub after: Vec<Box<str>>,
     /// The few columns that people use.
@@ -110,6 +136,28 @@ pub struct Table {
     pub door: Box<str>,
     /// Position in the order of dependency.
     pub order: usize,
+}
+
+impl Table {
+    /// The column of that name; the key is not among the columns.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        let at = self.columns.binary_search_by(|column| (*column.name).cmp(name)).ok()?;
+        self.columns.get(at)
+    }
+
+    /// The columns that [`Facts`] reads. One that two rules name is there twice.
+    pub fn routing_columns(&self) -> Vec<&str> {
+        let references = [&self.parent, &self.subject, &self.makes_visible];
+        let referring = references.into_iter().flatten().map(|reference| &reference.column);
+        let columns = [&self.store, &self.other_party, &self.unless, &self.from_store];
+        let condition = self.patient_when.iter().map(|when| &when.column);
+        let mut names: Vec<&str> =
+            referring.chain(columns.into_iter().flatten()).chain(condition).map(|name| &**name).collect();
+        if &*self.name == "store" {
+            names.extend(["sync_id_remote_site", "name_ID"]);
+        }
+        names
+    }
 }
 
 /// All tables.
