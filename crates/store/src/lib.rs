@@ -4,7 +4,7 @@
 //! There is no policy here: what may be written, and to which feed, is decided before ([`sitesync_core`]).
 
 mod api;
-// pub mod conformance;
+pub mod conformance;
 pub mod memory;
 // pub mod sqlite;
 
