@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The central server.
+
+pub mod import;
