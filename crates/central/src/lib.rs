@@ -3,3 +3,4 @@
 //! Data flow one way: door -> hub -> core decides -> store. The hub knows no HTTP and no thread.
 
 pub mod hub;
+pub mod import;

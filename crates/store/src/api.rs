@@ -74,6 +74,8 @@ pub enum Space {
     OwnCommit = 23,
     /// Of a site: the feeds it reads.
     Reading = 24,
+    /// Of a site: when changes up to a number were written.
+    Written = 25,
 }
 
 /// How much a page of a feed may hold. A page holds at least one entry if there is one.

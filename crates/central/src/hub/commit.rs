@@ -8,12 +8,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use sitesync_core::catalogue::Catalogue;
 use sitesync_core::given::Millis;
 use sitesync_core::hash::Hash;
-use sitesync_core::ids::{Feed, ReaderId, RecordKey, SiteId};
+use sitesync_core::ids::{Feed, ReaderId, RecordKey};
 use sitesync_core::ownership::{Actor, may_write};
 use sitesync_core::record::{Record, Role, State, link_target};
 use sitesync_core::routing::{Route, route};
 use sitesync_core::world::{Known, World};
 use sitesync_store::Txn;
+use sitesync_store::world::StoreWorld;
 
 use super::documents::{Document, documents};
 use super::error::Fault;
@@ -21,7 +22,6 @@ use super::held::{self, HeldId, Reason};
 use super::incoming::Incoming;
 use super::reroute;
 use super::version::{self, Next, Version};
-use super::world::HubWorld;
 use super::HubError;
 
 /// Who commits, and how refusals are met.
@@ -76,7 +76,7 @@ pub(crate) struct Written {
 }
 
 pub(crate) struct Commit<'a> {
-    pub(crate) world: HubWorld<'a>,
+    pub(crate) world: StoreWorld<'a>,
     pub(crate) context: &'a Context,
     pub(crate) written: Vec<Written>,
     pub(crate) report: Report,
@@ -123,7 +123,7 @@ impl<'a> Commit<'a> {
     ) -> Result<Self, HubError> {
         let keys: Vec<_> = incoming.iter().map(|change| change.key.clone()).collect();
         let records = txn.records(&keys)?;
-        let mut world = HubWorld::new(txn, context.catalogue);
+        let mut world = StoreWorld::new(txn, context.catalogue);
         let mut stored = HashMap::new();
         for (key, record) in keys.into_iter().zip(records) {
             world.learn(&key, record.as_ref())?;
@@ -266,10 +266,6 @@ impl<'a> Commit<'a> {
         }
         self.report.written += versions.len() as u64;
         Ok(())
-    }
-
-    pub(crate) fn site(&self) -> SiteId {
-        self.context.actor.site()
     }
 }
 

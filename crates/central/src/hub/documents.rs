@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Catalogue, Class, Facts};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::world::World;
+use sitesync_store::world::StoreWorld;
 
 use super::incoming::{Action, Incoming};
-use super::world::HubWorld;
 use super::HubError;
 
 /// A parent and its lines, as far as they are in this commit: indices of the changes, parents first.
@@ -18,7 +18,7 @@ pub(crate) struct Document {
 }
 
 /// The documents of a commit in the order of dependency: what others are routed by comes first.
-pub(crate) fn documents(world: &mut HubWorld<'_>, incoming: &[Incoming]) -> Result<Vec<Document>, HubError> {
+pub(crate) fn documents(world: &mut StoreWorld<'_>, incoming: &[Incoming]) -> Result<Vec<Document>, HubError> {
     let last: HashMap<&RecordKey, usize> = incoming.iter().enumerate().map(|(at, change)| (&change.key, at)).collect();
     let mut roots: BTreeMap<(usize, usize), Document> = BTreeMap::new();
     let mut place: HashMap<RecordKey, (usize, usize)> = HashMap::new();
@@ -46,7 +46,7 @@ fn order(catalogue: &Catalogue, table: &str) -> usize {
 const DEPTH_MAX: usize = 8;
 
 fn root(
-    world: &mut HubWorld<'_>,
+    world: &mut StoreWorld<'_>,
     incoming: &[Incoming],
     last: &HashMap<&RecordKey, usize>,
     key: &RecordKey,
@@ -64,7 +64,7 @@ fn root(
 
 /// The parent that a change names, else the stored one.
 fn parent(
-    world: &mut HubWorld<'_>,
+    world: &mut StoreWorld<'_>,
     key: &RecordKey,
     change: Option<&Incoming>,
 ) -> Result<Option<RecordKey>, HubError> {

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::record::Role;
 use sitesync_store::{Space, Txn, write};
+use sitesync_store::world::StoreWorld;
 
 use super::held::{self, HeldId};
 use super::reroute::route_linked;
-use super::world::HubWorld;
 use super::{Hub, HubError, rows};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ impl Hub {
                 Job::Retry { held } => held::retry(txn, self.catalogue, *held, self.clock.now())?,
                 Job::Reroute { role, target, after } => {
                     let role = role_of(*role)?;
-                    let mut world = HubWorld::new(txn, self.catalogue);
+                    let mut world = StoreWorld::new(txn, self.catalogue);
                     let (grown, next) = route_linked(&mut world, role, target, after.as_ref())?;
                     if next.is_some() {
                         add(txn, &Job::Reroute { role: role as u8, target: target.clone(), after: next })?;

@@ -18,7 +18,6 @@ mod reroute;
 mod rows;
 mod subscription;
 mod version;
-mod world;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use sitesync_core::ids::{ReaderId, SiteId};
 use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
-use sitesync_store::{Snapshot, Space, Txn, write};
+use sitesync_store::{Space, Txn, write};
 
 use super::commit::{Context, Report, commit};
 use super::{Hub, HubError, incoming, rows};
@@ -89,6 +89,10 @@ impl Hub {
 
 /// What the site is to be told, given the last commit that is stored.
 fn outcome(request: &ExchangeRequest, last: CommitId) -> CommitOutcome {
+    if request.empty {
+        // A new data file: it takes over where the former one of this site ended.
+        return CommitOutcome::None;
+    }
     let repeated = request.commit.as_ref().is_some_and(|commit| commit.id == last);
     if repeated {
         return CommitOutcome::Applied;

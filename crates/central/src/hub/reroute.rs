@@ -9,10 +9,10 @@ use sitesync_core::record::{Entry, EntryKind, Role, link_target};
 use sitesync_core::routing::{Route, route};
 use sitesync_core::world::{Known, World};
 use sitesync_store::NewEntry;
+use sitesync_store::world::StoreWorld;
 
 use super::commit::{Commit, Written};
 use super::jobs::{self, Job};
-use super::world::HubWorld;
 use super::HubError;
 
 /// More dependants than this are moved by a job in commits of this size.
@@ -47,7 +47,7 @@ pub(crate) fn route_written(commit: &mut Commit<'_>) -> Result<(), HubError> {
 
 /// A step of a job: the records that link to `target` after `after`. Returns where to go on.
 pub(crate) fn route_linked(
-    world: &mut HubWorld<'_>,
+    world: &mut StoreWorld<'_>,
     role: Role,
     target: &str,
     after: Option<&RecordKey>,
@@ -75,7 +75,7 @@ impl Router {
     /// Compares where a record is with where it belongs, and adds the entries that are missing. Whether anything was added.
     fn settle(
         &mut self,
-        world: &mut HubWorld<'_>,
+        world: &mut StoreWorld<'_>,
         key: &RecordKey,
         known: &Known,
         hash: Hash,
@@ -105,7 +105,7 @@ impl Router {
     }
 
     /// Queues the records whose route depends on what changed in `written`.
-    fn dependants(&mut self, world: &mut HubWorld<'_>, written: &Written) -> Result<(), HubError> {
+    fn dependants(&mut self, world: &mut StoreWorld<'_>, written: &Written) -> Result<(), HubError> {
         let (old, new) = (written.old.as_ref(), &written.new);
         if old.is_some_and(|old| old.live == new.live && old.facts == new.facts && old.merged_into == new.merged_into) {
             return Ok(());
@@ -132,7 +132,7 @@ impl Router {
     }
 
     /// A join changed: what it shows, and what goes with that.
-    fn shown(&mut self, world: &mut HubWorld<'_>, subject: &RecordKey) -> Result<(), HubError> {
+    fn shown(&mut self, world: &mut StoreWorld<'_>, subject: &RecordKey) -> Result<(), HubError> {
         let subject = sitesync_core::world::successor(world, subject)?;
         let shown_by_joins = world.known(&subject)?.is_some_and(|known| known.facts.subject.as_ref() == Some(&subject));
         if shown_by_joins {
@@ -143,7 +143,7 @@ impl Router {
     }
 
     /// The records that name this `name`, or one merged with it.
-    fn named(&mut self, world: &mut HubWorld<'_>, name: &RecordKey) -> Result<(), HubError> {
+    fn named(&mut self, world: &mut StoreWorld<'_>, name: &RecordKey) -> Result<(), HubError> {
         if &*name.table != "name" {
             return Ok(());
         }
@@ -154,7 +154,7 @@ impl Router {
         Ok(())
     }
 
-    fn follow(&mut self, world: &mut HubWorld<'_>, role: Role, target: &str) -> Result<(), HubError> {
+    fn follow(&mut self, world: &mut StoreWorld<'_>, role: Role, target: &str) -> Result<(), HubError> {
         let keys = world.txn.linked(role, target, None, MOVED_AT_ONCE_MAX + 1)?;
         if keys.len() > MOVED_AT_ONCE_MAX {
             self.jobs.push(Job::Reroute { role: role as u8, target: target.into(), after: None });
@@ -165,7 +165,7 @@ impl Router {
     }
 
     /// Looks at the queued records until none is left; lines follow a header that moved.
-    fn run(&mut self, world: &mut HubWorld<'_>) -> Result<(), HubError> {
+    fn run(&mut self, world: &mut StoreWorld<'_>) -> Result<(), HubError> {
         const CHUNK: usize = 1_000;
         while !self.queue.is_empty() {
             let keys: Vec<_> = self.queue.drain(..self.queue.len().min(CHUNK)).collect();
@@ -183,7 +183,7 @@ impl Router {
     }
 
     /// Appends everything, stores ascending and `central` last (EXCHANGE A7).
-    fn finish(self, world: &mut HubWorld<'_>) -> Result<(std::collections::BTreeSet<Feed>, bool), HubError> {
+    fn finish(self, world: &mut StoreWorld<'_>) -> Result<(std::collections::BTreeSet<Feed>, bool), HubError> {
         let central_last = |feed: &Feed| *feed == Feed::Central;
         let mut feeds: Vec<_> = self.appends.into_iter().collect();
         feeds.sort_by_key(|(feed, _)| central_last(feed));

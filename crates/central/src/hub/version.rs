@@ -2,17 +2,16 @@
 
 use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Class, Facts};
-use sitesync_core::hash::Hash;
 use sitesync_core::ids::RecordKey;
 use sitesync_core::normal;
-use sitesync_core::record::{Link, Record, Role, State, link_target};
-use sitesync_core::routing::home;
+use sitesync_core::record::{Record, State};
 use sitesync_core::world::Known;
+use sitesync_store::StoreError;
+use sitesync_store::world::{StoreWorld, merged_into};
 
 use super::commit::Context;
 use super::held::Reason;
 use super::incoming::{Action, Incoming};
-use super::world::HubWorld;
 use super::HubError;
 
 /// What becomes of a record.
@@ -20,11 +19,10 @@ use super::HubError;
 pub(crate) struct Version {
     pub(crate) key: RecordKey,
     pub(crate) state: State,
-    /// In stored form; of a tombstone, the columns that route it.
-    pub(crate) body: Map<String, Value>,
     pub(crate) facts: Facts,
     /// The canonical text is the very text that was sent.
     pub(crate) as_sent: bool,
+    /// In stored form; of a tombstone, the columns that route it.
     text: Box<str>,
 }
 
@@ -36,7 +34,7 @@ pub(crate) enum Next {
 }
 
 /// What `change` makes of `stored`.
-pub(crate) fn next(world: &HubWorld<'_>, change: &Incoming, stored: Option<&Record>) -> Result<Next, HubError> {
+pub(crate) fn next(world: &StoreWorld<'_>, change: &Incoming, stored: Option<&Record>) -> Result<Next, HubError> {
     let action = match &change.action {
         Ok(action) => action,
         Err(reason) => return Ok(Next::Refused(Reason::malformed(reason))),
@@ -49,7 +47,7 @@ pub(crate) fn next(world: &HubWorld<'_>, change: &Incoming, stored: Option<&Reco
 }
 
 fn put(
-    world: &HubWorld<'_>,
+    world: &StoreWorld<'_>,
     change: &Incoming,
     body: &Map<String, Value>,
     partial: bool,
@@ -59,7 +57,7 @@ fn put(
         return Ok(Next::Refused(reason));
     }
     let live = stored.filter(|stored| stored.is_live());
-    let base = live.filter(|_| partial).map(|stored| parsed(stored)).transpose()?;
+    let base = live.filter(|_| partial).map(StoreWorld::body).transpose()?;
     let body = match normal::normalise(world.catalogue, &change.key, body, base.as_ref()) {
         Ok(body) => body,
         Err(malformed) => return Ok(Next::Refused(Reason::malformed(&malformed.to_string()))),
@@ -71,11 +69,11 @@ fn put(
     let facts = Facts::read(world.catalogue.table(&change.key.table), &change.key, &body);
     let as_sent = !partial && change.change.put.as_ref().is_some_and(|sent| sent.get() == text);
     let key = change.key.clone();
-    Ok(Next::Version(Box::new(Version { key, state: State::Live, body, facts, as_sent, text: text.into() })))
+    Ok(Next::Version(Box::new(Version { key, state: State::Live, facts, as_sent, text: text.into() })))
 }
 
 /// What was deleted stays deleted where several sites may edit; a merged record never comes back (EXCHANGE B4).
-fn revives(world: &HubWorld<'_>, stored: &Record) -> Option<Reason> {
+fn revives(world: &StoreWorld<'_>, stored: &Record) -> Option<Reason> {
     let class = world.read(stored).ok()?.facts.class;
     match &stored.state {
         State::Merged(into) => Some(Reason::merged(into)),
@@ -86,50 +84,28 @@ fn revives(world: &HubWorld<'_>, stored: &Record) -> Option<Reason> {
 
 /// A deleted or merged record leaves a tombstone; what was never there leaves nothing.
 pub(crate) fn gone(
-    world: &HubWorld<'_>,
+    world: &StoreWorld<'_>,
     key: &RecordKey,
     stored: Option<&Record>,
     state: State,
 ) -> Result<Next, HubError> {
     let Some(stored) = stored.filter(|stored| stored.is_live()) else { return Ok(Next::Same) };
     let table = world.catalogue.table(&key.table);
-    let body = normal::routing_columns(table, &parsed(stored)?);
+    let body = normal::routing_columns(table, &StoreWorld::body(stored)?);
     let facts = Facts::read(table, key, &body);
     let text = normal::canonical(&body).into();
-    Ok(Next::Version(Box::new(Version { key: key.clone(), state, body, facts, as_sent: true, text })))
-}
-
-fn parsed(stored: &Record) -> Result<Map<String, Value>, HubError> {
-    normal::parse(&stored.body).map_err(|error| HubError::Stored(format!("{}: {error}", stored.key)))
+    Ok(Next::Version(Box::new(Version { key: key.clone(), state, facts, as_sent: true, text })))
 }
 
 impl Version {
     pub(crate) fn known(&self, context: &Context) -> Known {
-        let merged_into = match &self.state {
-            State::Merged(into) => Some(into.clone()),
-            State::Live | State::Deleted => None,
-        };
         let live = self.state == State::Live;
+        let merged_into = merged_into(&self.state);
         Known { facts: self.facts.clone(), live, merged_into, source: context.actor.site() }
     }
 
     /// The record to be stored.
-    pub(crate) fn record(&self, world: &mut HubWorld<'_>, context: &Context) -> Result<Record, HubError> {
-        let hash = if self.state == State::Live { Hash::of_record(&self.key, &self.text) } else { Hash::default() };
-        let mut links = self.facts.links(&self.key);
-        if let State::Merged(into) = &self.state {
-            let target = link_target(&RecordKey { table: self.key.table.clone(), id: into.clone() });
-            links.push(Link { role: Role::Merged, target });
-        }
-        Ok(Record {
-            key: self.key.clone(),
-            home: home(&self.facts, world)?,
-            state: self.state.clone(),
-            body: self.text.clone(),
-            hash,
-            revision: context.catalogue.revision,
-            source: context.actor.site(),
-            links,
-        })
+    pub(crate) fn record(&self, world: &mut StoreWorld<'_>, context: &Context) -> Result<Record, StoreError> {
+        world.record(&self.key, self.state.clone(), self.text.clone(), &self.facts, context.actor.site())
     }
 }

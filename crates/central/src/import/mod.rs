@@ -1,0 +1,78 @@
+//! Import: the text of a file in, changes of records out.
+//!
+//! It reads JSON lines ([`read_json_lines`]) and CSV with a small mapping ([`read_csv`], [`Mapping`]). It is pure: it opens no file
+//! and writes to no store. Who calls it commits what it returns in one transaction, so that an import is all or nothing: one bad
+//! cell, and nothing is returned but the list of all that is wrong.
+
+mod cell;
+mod collect;
+mod csv;
+mod fault;
+mod json_lines;
+mod mapping;
+mod nearest;
+mod rule;
+mod template;
+
+#[cfg(test)]
+mod scms_test;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+use sitesync_core::ids::RecordKey;
+
+pub use self::csv::read_csv;
+pub use fault::{CellFault, FAULT_LIMIT, Faults};
+pub use json_lines::read_json_lines;
+pub use mapping::{Mapping, MappingError};
+pub use template::stable_id;
+
+/// What an import does to a record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// The columns given are written; those not given keep their value, or their default in a new record.
+    Put(Map<String, Value>),
+    Delete,
+}
+
+/// One change, and the line of the file it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRecord {
+    pub key: RecordKey,
+    pub change: Change,
+    /// Counted from 1. A record that the mapping makes in any case has line 0.
+    pub line: u64,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub line: u64,
+    /// Bytes of the file that are done. The caller knows how many there are.
+    pub bytes: u64,
+    pub records: usize,
+    pub faults: usize,
+}
+
+/// Lines between two calls of the progress callback.
+const PROGRESS_EVERY: u64 = 1_000;
+
+/// Why nothing is imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the file cannot be read: {0}")]
+    Read(#[from] std::io::Error),
+    #[error("{0}")]
+    Faults(#[from] Faults),
+}
+
+impl ImportError {
+    /// The faults found, if the file could be read at all.
+    pub fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Read(_) => None,
+            Self::Faults(faults) => Some(faults),
+        }
+    }
+}
