@@ -6,6 +6,6 @@
 mod api;
 pub mod conformance;
 pub mod memory;
-// pub mod sqlite;
+pub mod sqlite;
 
 pub use api::*;
