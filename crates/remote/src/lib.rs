@@ -1,1 +1,5 @@
-//! Placeholder.
+//! A remote site: its data file, what people write in it, and the driver that keeps it in step with the central server.
+//!
+//! [`site`] is the engine: synchronous, and given its time, ids and answers, so that it also runs in one thread with a hub.
+
+pub mod site;

@@ -6,7 +6,7 @@
 mod api;
 pub mod conformance;
 pub mod memory;
+pub mod sqlite;
 pub mod world;
-
 
 pub use api::*;

@@ -1,0 +1,346 @@
+//! Applies entries of feeds to the site's data, in the transaction of the caller.
+//!
+//! Each entry has its place in a feed, and perhaps a version of the record. The place is always noted, so that sums stay right;
+//! the version is passed over where the user has written since (EXCHANGE A4).
+
+use std::collections::HashMap;
+
+use sitesync_core::catalogue::{Catalogue, Class, Facts};
+use sitesync_core::given::Millis;
+use sitesync_core::hash::Hash;
+use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::normal;
+use sitesync_core::protocol::FeedEntry;
+use sitesync_core::record::{Entry, EntryKind, Record, Role, State as RecordState};
+use sitesync_store::world::StoreWorld;
+use sitesync_store::{PageLimit, Txn};
+
+use super::SiteError;
+use super::feeds::forget_reading;
+use super::records::{is_unsent, put_aside};
+use super::state::State;
+
+/// In what situation entries arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The first filling: nothing of the site's own can be in the way.
+    First,
+    Routine,
+    /// The data file is older than what the central server has of it.
+    Rewound { both: bool },
+}
+
+pub(crate) struct Applying<'a> {
+    world: StoreWorld<'a>,
+    state: &'a mut State,
+    mode: Mode,
+    now: Millis,
+}
+
+/// What is to become of one record.
+#[derive(Default)]
+struct Verdict<'e> {
+    /// The entries of the record, by feed; a later one of the same feed replaces an earlier one.
+    places: Vec<(&'e Feed, &'e FeedEntry)>,
+}
+
+impl<'a> Applying<'a> {
+    pub(crate) fn new(
+        txn: &'a mut dyn Txn,
+        catalogue: &'static Catalogue,
+        state: &'a mut State,
+        mode: Mode,
+        now: Millis,
+    ) -> Self {
+        Self { world: StoreWorld::new(txn, catalogue), state, mode, now }
+    }
+
+    pub(crate) fn apply(mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
+        let (order, verdicts) = by_record(entries);
+        // A few thousand at a time, so that a large pull needs little memory.
+        const CHUNK: usize = 2_000;
+        for keys in order.chunks(CHUNK) {
+            let records = self.world.txn.records(keys)?;
+            let before = self.world.txn.entries_of(keys)?;
+            let mut places: HashMap<Feed, Vec<Entry>> = HashMap::new();
+            let mut puts = Vec::new();
+            for ((key, record), before) in keys.iter().zip(records).zip(before) {
+                let Some(verdict) = verdicts.get(key) else { continue };
+                for (feed, entry) in &verdict.places {
+                    places.entry((*feed).clone()).or_default().push(place(feed, entry, key));
+                }
+                self.version(key, record, &before, verdict, &mut puts)?;
+            }
+            for (feed, entries) in places {
+                self.world.txn.place(&feed, &entries)?;
+            }
+            self.write(puts)?;
+        }
+        self.drop_withdrawn(&order)
+    }
+
+    /// Decides whether the record takes the version that arrived.
+    fn version<'e>(
+        &mut self,
+        key: &RecordKey,
+        record: Option<Record>,
+        before: &[Entry],
+        verdict: &Verdict<'e>,
+        puts: &mut Vec<Arrived<'e>>,
+    ) -> Result<(), SiteError> {
+        let Some(arrived) = Arrived::of(key, verdict) else {
+            return self.expect_same(key, record.as_ref(), before, verdict);
+        };
+        if self.mode != Mode::First && !self.makes_way(record.as_ref(), before, &arrived)? {
+            return Ok(());
+        }
+        puts.push(arrived);
+        Ok(())
+    }
+
+    /// `same` names a version that the site should hold. If it does not, it is asked for.
+    fn expect_same(
+        &mut self,
+        key: &RecordKey,
+        record: Option<&Record>,
+        before: &[Entry],
+        verdict: &Verdict<'_>,
+    ) -> Result<(), SiteError> {
+        let expected = verdict.places.iter().find_map(|(feed, entry)| entry.same.map(|hash| (*feed, hash)));
+        let Some((feed, hash)) = expected else { return Ok(()) };
+        let holds = record.is_some_and(|record| record.is_live() && record.hash == hash);
+        if !holds && !is_unsent(self.state, before) {
+            self.state.wanted.push((feed.clone(), key.clone()));
+        }
+        Ok(())
+    }
+
+    /// Whether the site's version gives way to the one that arrived; puts it aside if it would be lost.
+    fn makes_way(
+        &mut self,
+        record: Option<&Record>,
+        before: &[Entry],
+        arrived: &Arrived<'_>,
+    ) -> Result<bool, SiteError> {
+        let Some(record) = record else { return Ok(true) };
+        let equal = record.hash == arrived.hash && record.is_live() == arrived.body.is_some();
+        let unsent = is_unsent(self.state, before);
+        match self.mode {
+            Mode::First => Ok(true),
+            Mode::Routine if unsent => Ok(false),
+            Mode::Routine => {
+                if !equal && self.was_refused(record, before)? {
+                    let reason = "The central server did not take this version.";
+                    put_aside(self.world.txn, record, reason, self.now)?;
+                }
+                Ok(true)
+            }
+            Mode::Rewound { both } => self.makes_way_rewound(record, before, arrived, Case { equal, unsent, both }),
+        }
+    }
+
+    fn makes_way_rewound(
+        &mut self,
+        record: &Record,
+        before: &[Entry],
+        arrived: &Arrived<'_>,
+        case: Case,
+    ) -> Result<bool, SiteError> {
+        if case.equal {
+            self.forget_change(&record.key)?;
+            return Ok(true);
+        }
+        let exchanged = before.iter().find(|entry| entry.feed == *arrived.feed).map(|entry| entry.hash);
+        let untouched_there = exchanged == Some(arrived.hash);
+        if case.unsent && untouched_there && !case.both {
+            return Ok(false);
+        }
+        if case.unsent || (case.both && self.is_own(record)?) {
+            let reason = "The data file was put back or copied, and the central server has another version.";
+            put_aside(self.world.txn, record, reason, self.now)?;
+            self.forget_change(&record.key)?;
+        }
+        Ok(true)
+    }
+
+    fn forget_change(&mut self, key: &RecordKey) -> Result<(), SiteError> {
+        Ok(self.world.txn.remove_entries(&Feed::Changes, std::slice::from_ref(key))?)
+    }
+
+    /// A version that was sent and never confirmed in a feed was refused. Merged versions of shared records are no refusal.
+    fn was_refused(&mut self, record: &Record, before: &[Entry]) -> Result<bool, SiteError> {
+        let sent = before.iter().any(|entry| entry.feed == Feed::Changes);
+        let confirmed = before.iter().any(|entry| entry.feed != Feed::Changes && entry.hash == record.hash);
+        if !sent || confirmed || !record.is_live() {
+            return Ok(false);
+        }
+        let class = self.world.read(record)?.facts.class;
+        Ok(!matches!(class, Class::Patient | Class::Shared))
+    }
+
+    fn is_own(&mut self, record: &Record) -> Result<bool, SiteError> {
+        let class = self.world.read(record)?.facts.class;
+        Ok(matches!(class, Class::Store | Class::Transfer | Class::Child))
+    }
+
+    fn write(&mut self, puts: Vec<Arrived<'_>>) -> Result<(), SiteError> {
+        let mut puts = puts;
+        // Parents first, so that a line finds the home of its header.
+        puts.sort_by_key(|arrived| self.world.catalogue.table(&arrived.key.table).map_or(usize::MAX, |table| table.order));
+        for arrived in puts {
+            let record = match arrived.body {
+                Some(body) => self.live(&arrived.key, body)?,
+                None => match self.tombstone(&arrived)? {
+                    Some(record) => record,
+                    None => continue,
+                },
+            };
+            self.world.txn.put_records(std::slice::from_ref(&record))?;
+            self.world.learn(&record.key, Some(&record))?;
+        }
+        Ok(())
+    }
+
+    fn live(&mut self, key: &RecordKey, text: &str) -> Result<Record, SiteError> {
+        let body = normal::parse(text).map_err(|error| SiteError::Answer(format!("{key}: {error}")))?;
+        let facts = Facts::read(self.world.catalogue.table(&key.table), key, &body);
+        let source = self.state.site.as_ref().map_or(SiteId::CENTRAL, |site| site.id);
+        Ok(self.world.record(key, RecordState::Live, text.into(), &facts, source)?)
+    }
+
+    /// What was deleted leaves a mark, if it was here at all.
+    fn tombstone(&mut self, arrived: &Arrived<'_>) -> Result<Option<Record>, SiteError> {
+        let key = &arrived.key;
+        let stored = self.world.txn.records(std::slice::from_ref(key))?.pop().flatten();
+        let Some(stored) = stored.filter(Record::is_live) else { return Ok(None) };
+        let table = self.world.catalogue.table(&key.table);
+        let body = normal::routing_columns(table, &StoreWorld::body(&stored)?);
+        let facts = Facts::read(table, key, &body);
+        let state = match arrived.into {
+            Some(into) => RecordState::Merged(into.into()),
+            None => RecordState::Deleted,
+        };
+        Ok(Some(self.world.record(key, state, normal::canonical(&body).into(), &facts, stored.source)?))
+    }
+
+    /// A withdrawn record is dropped if no feed of the site holds it and no record of its own refers to it (EXCHANGE A5).
+    fn drop_withdrawn(mut self, keys: &[RecordKey]) -> Result<(), SiteError> {
+        for key in keys {
+            drop_unless_held(self.world.txn, self.state, key, Some(self.now))?;
+        }
+        self.state.wanted.dedup();
+        Ok(())
+    }
+}
+
+struct Case {
+    equal: bool,
+    unsent: bool,
+    both: bool,
+}
+
+/// The version of a record that arrived, or its end.
+struct Arrived<'e> {
+    key: RecordKey,
+    feed: &'e Feed,
+    body: Option<&'e str>,
+    hash: Hash,
+    into: Option<&'e str>,
+}
+
+impl<'e> Arrived<'e> {
+    fn of(key: &RecordKey, verdict: &Verdict<'e>) -> Option<Self> {
+        let put = verdict.places.iter().filter(|(_, entry)| entry.put.is_some()).max_by_key(|(_, entry)| entry.n);
+        let same = verdict.places.iter().any(|(_, entry)| entry.same.is_some());
+        if let Some((feed, entry)) = put {
+            let body = entry.put.as_deref().map(|body| body.get())?;
+            return Some(Self { key: key.clone(), feed, body: Some(body), hash: Hash::of_record(key, body), into: None });
+        }
+        if same {
+            return None;
+        }
+        let (feed, entry) = verdict.places.iter().find(|(_, entry)| entry.delete)?;
+        Some(Self { key: key.clone(), feed, body: None, hash: Hash::default(), into: entry.into.as_deref() })
+    }
+}
+
+/// Entries grouped by record, records in the order of their first entry.
+fn by_record<'e>(entries: &[(&'e Feed, &'e FeedEntry)]) -> (Vec<RecordKey>, HashMap<RecordKey, Verdict<'e>>) {
+    let mut order = Vec::new();
+    let mut verdicts: HashMap<RecordKey, Verdict<'e>> = HashMap::new();
+    for (feed, entry) in entries {
+        let key = RecordKey { table: entry.table.clone(), id: entry.id.clone() };
+        let verdict = verdicts.entry(key.clone()).or_insert_with(|| {
+            order.push(key);
+            Verdict::default()
+        });
+        verdict.places.retain(|(known, _)| known != feed);
+        verdict.places.push((feed, entry));
+    }
+    (order, verdicts)
+}
+
+/// The entry as it stands in the central server's feed.
+pub(crate) fn place(feed: &Feed, entry: &FeedEntry, key: &RecordKey) -> Entry {
+    let (kind, hash) = match (&entry.put, entry.same) {
+        (Some(body), _) => (EntryKind::Put, Hash::of_record(key, body.get())),
+        (None, Some(hash)) => (EntryKind::Put, hash),
+        (None, None) if entry.delete => (EntryKind::Delete, Hash::default()),
+        (None, None) => (EntryKind::Withdraw, Hash::default()),
+    };
+    Entry { feed: feed.clone(), number: entry.n, key: key.clone(), kind, hash, source: 0 }
+}
+
+/// With a time, a version that was sent and refused is put aside first; without, the store simply went elsewhere.
+fn drop_unless_held(
+    txn: &mut dyn Txn,
+    state: &State,
+    key: &RecordKey,
+    refused_at: Option<Millis>,
+) -> Result<(), SiteError> {
+    let keys = std::slice::from_ref(key);
+    let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
+    let withdrawn = entries.iter().any(|entry| entry.kind == EntryKind::Withdraw)
+        || entries.iter().all(|entry| entry.feed == Feed::Changes);
+    let live = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put);
+    if live || !withdrawn || is_unsent(state, &entries) {
+        return Ok(());
+    }
+    if entries.iter().any(|entry| entry.kind == EntryKind::Delete) || is_referred_to(txn, key)? {
+        return Ok(());
+    }
+    if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
+        let sent = entries.iter().any(|entry| entry.feed == Feed::Changes);
+        if let Some(at) = refused_at.filter(|_| sent) {
+            put_aside(txn, &record, "The central server did not take this version.", at)?;
+        }
+        txn.forget_records(keys)?;
+        txn.remove_entries(&Feed::Changes, keys)?;
+    }
+    Ok(())
+}
+
+/// A patient stays as long as a record of the site's own names it.
+fn is_referred_to(txn: &mut dyn Txn, key: &RecordKey) -> Result<bool, SiteError> {
+    if &*key.table != "name" {
+        return Ok(false);
+    }
+    let naming = txn.linked(Role::Name, &key.id, None, 100)?;
+    let records = txn.records(&naming)?;
+    Ok(records.into_iter().flatten().any(|record| record.is_live()))
+}
+
+/// Drops up to `limit` records of a feed that the site no longer reads. Whether there is more.
+pub(crate) fn drop_feed(txn: &mut dyn Txn, state: &State, feed: &Feed, limit: usize) -> Result<bool, SiteError> {
+    let page = txn.page(feed, 0, PageLimit { entries: limit, bytes: usize::MAX })?;
+    let keys: Vec<_> = page.into_iter().map(|page| page.entry.key).collect();
+    txn.remove_entries(feed, &keys)?;
+    for key in &keys {
+        drop_unless_held(txn, state, key, None)?;
+    }
+    if keys.len() < limit {
+        forget_reading(txn, feed)?;
+        return Ok(false);
+    }
+    Ok(true)
+}

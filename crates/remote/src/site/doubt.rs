@@ -1,0 +1,171 @@
+//! Clears up what is in doubt: entries that a restored central server may have lost, and versions that are missing here.
+//!
+//! Of the site's own stores its version wins; of central records the central server's; of records that several sites edit the later
+//! commit, else the site's version is put aside (EXCHANGE A11).
+
+use sitesync_core::catalogue::Class;
+use sitesync_core::given::Millis;
+use sitesync_core::ids::{Feed, RecordKey};
+use sitesync_core::ownership::{Actor, may_write};
+use sitesync_core::protocol::{CompareItem, CompareReply, CompareRequest, FeedEntry};
+use sitesync_core::record::{Entry, EntryKind, Record};
+use sitesync_store::world::StoreWorld;
+use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
+
+use super::apply::{Applying, Mode, place};
+use super::records::{header_facts, is_unsent, note_changes, put_aside};
+use super::state::{self, Doubt, State};
+use super::{Site, SiteError};
+
+/// Records in one question.
+const ITEMS: usize = 1_000;
+
+impl Site {
+    /// The next question, if anything is in doubt or missing.
+    pub(crate) fn question(&self, state: &State) -> Result<Option<CompareRequest>, SiteError> {
+        let snapshot = self.store.snapshot()?;
+        if let Some(doubt) = state.doubts.first() {
+            let items = doubtful(&*snapshot, doubt)?;
+            return Ok(Some(CompareRequest { feed: doubt.feed.clone(), items }));
+        }
+        let Some((feed, _)) = state.wanted.first() else { return Ok(None) };
+        let keys = state.wanted.iter().filter(|(other, _)| other == feed).take(ITEMS);
+        let items = keys.map(|(_, key)| CompareItem {
+            table: key.table.clone(),
+            id: key.id.clone(),
+            // No version is the one that is held.
+            hash: Default::default(),
+        });
+        Ok(Some(CompareRequest { feed: feed.clone(), items: items.collect() }))
+    }
+
+    pub(crate) fn compared(&self, question: &CompareRequest, reply: &CompareReply) -> Result<(), SiteError> {
+        let now = self.clock.now();
+        write(&*self.store, |txn| {
+            let mut state = state::state(txn)?;
+            match state.doubts.first().cloned().filter(|doubt| doubt.feed == question.feed) {
+                Some(doubt) => self.clear_doubt(txn, &mut state, &doubt, question, reply, now)?,
+                None => {
+                    let asked = |key: &RecordKey| question.items.iter().any(|item| item.table == key.table && item.id == key.id);
+                    state.wanted.retain(|(feed, key)| *feed != question.feed || !asked(key));
+                    let entries: Vec<_> = reply.entries.iter().map(|entry| (&question.feed, entry)).collect();
+                    Applying::new(txn, self.catalogue, &mut state, Mode::Routine, now).apply(&entries)?;
+                }
+            }
+            state::put(txn, &state)
+        })
+    }
+
+    fn clear_doubt(
+        &self,
+        txn: &mut dyn Txn,
+        state: &mut State,
+        doubt: &Doubt,
+        question: &CompareRequest,
+        reply: &CompareReply,
+        now: Millis,
+    ) -> Result<(), SiteError> {
+        let asked = doubtful(txn, doubt)?;
+        let mut take_theirs = Vec::new();
+        for entry in &reply.entries {
+            // An answer to a question that was overtaken by an edit is asked again.
+            let key = RecordKey { table: entry.table.clone(), id: entry.id.clone() };
+            if self.keeps_own(txn, state, doubt, &key, entry, now)? {
+                settle_place(txn, &question.feed, &key, entry)?;
+            } else {
+                take_theirs.push((&question.feed, entry));
+            }
+        }
+        let gone: Vec<_> = take_theirs.iter().filter(|(_, entry)| entry.n == 0).map(|(_, entry)| *entry).collect();
+        Applying::new(txn, self.catalogue, state, Mode::Routine, now).apply(&take_theirs)?;
+        for entry in gone {
+            let key = RecordKey { table: entry.table.clone(), id: entry.id.clone() };
+            txn.remove_entries(&question.feed, std::slice::from_ref(&key))?;
+        }
+        advance(txn, state, doubt, asked.len() < ITEMS)
+    }
+
+    /// Whether the site's version stands; then it is sent again.
+    fn keeps_own(
+        &self,
+        txn: &mut dyn Txn,
+        state: &State,
+        doubt: &Doubt,
+        key: &RecordKey,
+        theirs: &FeedEntry,
+        now: Millis,
+    ) -> Result<bool, SiteError> {
+        if theirs.same.is_some() {
+            return Ok(false);
+        }
+        let Some(record) = txn.records(std::slice::from_ref(key))?.pop().flatten() else { return Ok(false) };
+        let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
+        if is_unsent(state, &entries) {
+            return Ok(true);
+        }
+        let later_there = theirs.n > doubt.restored;
+        let both = state.rewound.is_some_and(|rewound| rewound.both);
+        match self.right(txn, state, &record)? {
+            Right::Own if !both => {}
+            Right::Shared if !later_there && !both => {}
+            Right::Own | Right::Shared => {
+                put_aside(txn, &record, "The central server was restored, and has another version.", now)?;
+                return Ok(false);
+            }
+            Right::Theirs => return Ok(false),
+        }
+        let kind = if record.is_live() { EntryKind::Put } else { EntryKind::Delete };
+        note_changes(txn, &[NewEntry { key: key.clone(), kind, hash: record.hash, source: 0 }], now)?;
+        Ok(true)
+    }
+
+    fn right(&self, txn: &mut dyn Txn, state: &State, record: &Record) -> Result<Right, SiteError> {
+        let Some(site) = state.site.as_ref().map(|site| site.id) else { return Ok(Right::Theirs) };
+        let mut world = StoreWorld::new(txn, self.catalogue);
+        let known = world.read(record)?;
+        let facts = header_facts(&mut world, &known)?;
+        match facts.class {
+            Class::Central | Class::Message => return Ok(Right::Theirs),
+            Class::Patient | Class::Shared => return Ok(Right::Shared),
+            Class::Store | Class::Transfer | Class::Child => {}
+        }
+        let table = self.catalogue.table(&record.key.table);
+        let mine = may_write(Actor::Site(site), table, &record.key, Some(&known), None, &mut world)?;
+        Ok(if mine.is_ok() { Right::Own } else { Right::Theirs })
+    }
+}
+
+/// Whose version counts.
+enum Right {
+    Own,
+    Shared,
+    Theirs,
+}
+
+/// The entries of a feed that are still to be compared.
+fn doubtful(snapshot: &dyn Snapshot, doubt: &Doubt) -> Result<Vec<CompareItem>, SiteError> {
+    let page = snapshot.page(&doubt.feed, doubt.above, PageLimit { entries: ITEMS, bytes: usize::MAX })?;
+    let entries = page.into_iter().map(|page| page.entry).filter(|entry| entry.number <= doubt.upto);
+    Ok(entries.map(|entry| CompareItem { table: entry.key.table, id: entry.key.id, hash: entry.hash }).collect())
+}
+
+/// The entry stands where the central server has it; the site's own version goes its own way.
+fn settle_place(txn: &mut dyn Txn, feed: &Feed, key: &RecordKey, entry: &FeedEntry) -> Result<(), SiteError> {
+    if entry.n == 0 {
+        txn.remove_entries(feed, std::slice::from_ref(key))?;
+    } else {
+        let placed: Entry = place(feed, entry, key);
+        txn.place(feed, &[placed])?;
+    }
+    Ok(())
+}
+
+/// Goes on with what is left of the doubt.
+fn advance(txn: &mut dyn Txn, state: &mut State, doubt: &Doubt, last: bool) -> Result<(), SiteError> {
+    let left = doubtful(txn, doubt)?;
+    if last || left.is_empty() {
+        state.doubts.retain(|other| other.feed != doubt.feed);
+        return Ok(());
+    }
+    Ok(())
+}

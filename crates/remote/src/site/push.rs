@@ -1,0 +1,252 @@
+//! Builds the site's next commit from its list of changes, in one snapshot (EXCHANGE A1, A2, B1).
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use sitesync_core::ids::{Feed, RecordKey};
+use sitesync_core::normal;
+use sitesync_core::protocol::{Change, Commit, CommitId, StageRequest, commit_hash};
+use sitesync_core::record::{Entry, EntryKind, Record, Role, link_target};
+use sitesync_store::world::StoreWorld;
+use sitesync_store::{PageEntry, PageLimit, Snapshot, Space, StoreError, write};
+
+use super::records::{PutAside, is_unsent};
+use super::state::{self, Attempt, State, decode, get};
+use super::step::Run;
+use super::{Site, SiteError};
+
+/// A commit holds about so many records; a longer list of changes is cut, never inside a document.
+const RECORDS_MAX: usize = 50_000;
+
+/// A push larger than this is staged in batches of this size before its commit.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// A commit on its way.
+pub(crate) struct Push {
+    id: CommitId,
+    previous: CommitId,
+    name: String,
+    /// All but the last are staged; the last goes with the commit.
+    batches: Vec<Vec<Change>>,
+    staged: usize,
+    pub(crate) records: u64,
+}
+
+impl Push {
+    pub(crate) fn next_batch(&self) -> Option<StageRequest> {
+        let last = self.batches.len().saturating_sub(1);
+        let changes = self.batches[..last].get(self.staged)?.clone();
+        Some(StageRequest { push: self.name.clone(), index: self.staged as u32, changes })
+    }
+
+    pub(crate) fn batch_stored(&mut self) {
+        self.staged += 1;
+    }
+
+    pub(crate) fn commit(&self) -> Commit {
+        Commit {
+            id: self.id,
+            previous: self.previous,
+            push: self.name.clone(),
+            staged: self.staged as u32,
+            changes: self.batches.last().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl Site {
+    /// Takes what is unsent into a commit, and notes the attempt, unless one is under way or must be cleared up first.
+    pub(crate) fn prepare_push(&self, run: &mut Run, state: &State) -> Result<(), SiteError> {
+        if run.push.is_some() || state.attempt.is_some() || state.rewound.is_some() || !may_push(state) {
+            return Ok(());
+        }
+        let snapshot = self.store.snapshot()?;
+        let (mut changes, upto) = self.collect(&*snapshot, state)?;
+        changes.extend(aside_changes(&*snapshot)?);
+        drop(snapshot);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let id = commit_hash(state.last, &changes);
+        let noted = write(&*self.store, |txn| {
+            let mut now = state::state(txn)?;
+            // A sync that was overtaken by another one sends nothing.
+            if now.last != state.last || now.attempt.is_some() || now.sent_upto != state.sent_upto {
+                return Ok::<_, SiteError>(false);
+            }
+            now.attempt = Some(Attempt { id, upto });
+            state::put(txn, &now)?;
+            Ok(true)
+        })?;
+        if noted {
+            let records = changes.len() as u64;
+            let name = self.random.record_id();
+            run.push = Some(Push { id, previous: state.last, name, batches: batches(changes), staged: 0, records });
+        }
+        Ok(())
+    }
+
+    /// The changes of the next commit, and the number up to which they are complete.
+    fn collect(&self, snapshot: &dyn Snapshot, state: &State) -> Result<(Vec<Change>, u64), SiteError> {
+        let limit = PageLimit { entries: RECORDS_MAX, bytes: usize::MAX };
+        let page = snapshot.page(&Feed::Changes, state.sent_upto, limit)?;
+        let upto = page.last().map_or(state.sent_upto, |last| last.entry.number);
+        let cut = page.len() == RECORDS_MAX && upto < snapshot.feed(&Feed::Changes)?.head;
+        let mut changes = Vec::with_capacity(page.len());
+        let taken: HashSet<RecordKey> =
+            if cut { page.iter().map(|entry| entry.entry.key.clone()).collect() } else { HashSet::new() };
+        for entry in page {
+            changes.push(self.change(snapshot, &entry)?);
+        }
+        if cut {
+            changes.extend(self.rest_of_documents(snapshot, state, taken)?);
+        }
+        Ok((changes, upto))
+    }
+
+    /// What else belongs to the documents that are being sent: nobody may see half of one.
+    fn rest_of_documents(
+        &self,
+        snapshot: &dyn Snapshot,
+        state: &State,
+        mut taken: HashSet<RecordKey>,
+    ) -> Result<Vec<Change>, SiteError> {
+        let mut rest = Vec::new();
+        let mut queue: Vec<_> = taken.iter().cloned().collect();
+        while let Some(key) = queue.pop() {
+            for relative in self.relatives(snapshot, &key)? {
+                if taken.contains(&relative) {
+                    continue;
+                }
+                let keys = [relative.clone()];
+                let entries = snapshot.entries_of(&keys)?.pop().unwrap_or_default();
+                if !is_unsent(state, &entries) {
+                    continue;
+                }
+                let record = snapshot.records(&keys)?.pop().flatten();
+                if let Some(entry) = change_entry(entries) {
+                    let body = record.filter(Record::is_live).map(|record| record.body);
+                    rest.push(self.change(snapshot, &PageEntry { entry, body, merged_into: None })?);
+                }
+                taken.insert(relative.clone());
+                queue.push(relative);
+            }
+        }
+        Ok(rest)
+    }
+
+    /// A record's header and its lines.
+    fn relatives(&self, snapshot: &dyn Snapshot, key: &RecordKey) -> Result<Vec<RecordKey>, SiteError> {
+        let mut relatives = snapshot.linked(Role::Parent, &link_target(key), None, usize::MAX)?;
+        if let Some(record) = snapshot.records(std::slice::from_ref(key))?.pop().flatten() {
+            let body = StoreWorld::body(&record)?;
+            let table = self.catalogue.table(&key.table);
+            relatives.extend(sitesync_core::catalogue::Facts::read(table, key, &body).parent);
+        }
+        Ok(relatives)
+    }
+
+    fn change(&self, snapshot: &dyn Snapshot, page: &PageEntry) -> Result<Change, SiteError> {
+        let key = &page.entry.key;
+        let mut change = Change {
+            table: key.table.clone(),
+            id: key.id.clone(),
+            put: None,
+            delete: page.entry.kind == EntryKind::Delete,
+            partial: false,
+            aside: None,
+        };
+        if let Some(body) = page.body.as_deref().filter(|_| !change.delete) {
+            let base: Option<Box<str>> = get(snapshot, Space::Base, link_target(key).as_bytes())?;
+            change.partial = base.is_some();
+            change.put = Some(match base {
+                Some(base) => raw(changed_columns(&base, body)?)?,
+                None => raw(body.to_owned())?,
+            });
+        } else {
+            change.delete = true;
+        }
+        Ok(change)
+    }
+}
+
+/// A site that is not initialised, or whose feeds are in doubt, first reads.
+fn may_push(state: &State) -> bool {
+    state.site.is_some() && state.doubts.is_empty() && state.epoch != 0
+}
+
+fn change_entry(entries: Vec<Entry>) -> Option<Entry> {
+    entries.into_iter().find(|entry| entry.feed == Feed::Changes)
+}
+
+pub(crate) fn raw(text: String) -> Result<Box<RawValue>, SiteError> {
+    RawValue::from_string(text).map_err(|error| StoreError::Damaged(error.to_string()).into())
+}
+
+/// The columns in which `body` differs from `base`; one that is at its default again is null.
+fn changed_columns(base: &str, body: &str) -> Result<String, SiteError> {
+    let parse = |text| normal::parse(text).map_err(|error| StoreError::Damaged(error.to_string()));
+    let (base, body) = (parse(base)?, parse(body)?);
+    let mut changed: Map<String, Value> =
+        base.keys().filter(|column| !body.contains_key(*column)).map(|column| (column.clone(), Value::Null)).collect();
+    changed.extend(body.into_iter().filter(|(column, value)| base.get(column) != Some(value)));
+    Ok(normal::canonical(&changed))
+}
+
+/// What was put aside and is not told yet goes along, for a person on the central server.
+fn aside_changes(snapshot: &dyn Snapshot) -> Result<Vec<Change>, SiteError> {
+    let mut changes = Vec::new();
+    for (_, bytes) in snapshot.rows(Space::Aside, &[], None, usize::MAX)? {
+        let aside: PutAside = decode(&bytes)?;
+        if aside.sent {
+            continue;
+        }
+        changes.push(Change {
+            table: aside.table,
+            id: aside.id,
+            delete: aside.body.is_none(),
+            put: aside.body.map(|body| raw(body.into())).transpose()?,
+            partial: false,
+            aside: Some(aside.reason),
+        });
+    }
+    Ok(changes)
+}
+
+/// Cuts a push into batches by size.
+fn batches(changes: Vec<Change>) -> Vec<Vec<Change>> {
+    const OVERHEAD: usize = 100;
+    let mut batches = vec![Vec::new()];
+    let mut bytes = 0;
+    for change in changes {
+        let size = change.put.as_ref().map_or(0, |body| body.get().len()) + OVERHEAD;
+        if bytes + size > BATCH_BYTES && bytes > 0 {
+            batches.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += size;
+        if let Some(batch) = batches.last_mut() {
+            batch.push(change);
+        }
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_changed_columns_are_sent() {
+        let cases = [
+            ("one changed", r#"{"a":1,"b":2}"#, r#"{"a":1,"b":3}"#, r#"{"b":3}"#),
+            ("one new", r#"{"a":1}"#, r#"{"a":1,"b":3}"#, r#"{"b":3}"#),
+            ("one at its default again", r#"{"a":1,"b":2}"#, r#"{"a":1}"#, r#"{"b":null}"#),
+            ("nothing", r#"{"a":1}"#, r#"{"a":1}"#, "{}"),
+        ];
+        for (case, base, body, expected) in cases {
+            assert_eq!(changed_columns(base, body).unwrap(), expected, "{case}");
+        }
+    }
+}

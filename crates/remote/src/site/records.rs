@@ -1,0 +1,272 @@
+//! What people read and write on the site: several records in one transaction, at any time, also during a sync.
+//! Only what the site owns; master data are never written here.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sitesync_core::catalogue::{Class, Facts};
+use sitesync_core::given::Millis;
+use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::normal;
+use sitesync_core::ownership::{Actor, may_write};
+use sitesync_core::protocol::FeedEntry;
+use sitesync_core::record::{Entry, EntryKind, Record, Role, State as RecordState, link_target};
+use sitesync_core::world::{Known, World};
+use sitesync_store::world::StoreWorld;
+use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
+
+use super::feeds::{reading, staged_prefix};
+use super::state::{self, State, decode, put_row};
+use super::{Site, SiteError};
+
+/// One change that a person or a program makes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    pub table: Box<str>,
+    pub id: Box<str>,
+    /// The columns to set; the others keep their values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Map<String, Value>>,
+    #[serde(default)]
+    pub delete: bool,
+}
+
+/// A version that was put aside: the central server holds another one, and this one was not lost.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PutAside {
+    pub table: Box<str>,
+    pub id: Box<str>,
+    /// The stored form; nothing if the record had been deleted here.
+    pub body: Option<Box<str>>,
+    pub reason: String,
+    pub at: Millis,
+    /// It was told to the central server.
+    pub sent: bool,
+}
+
+impl Site {
+    /// Writes all of these, or none. Whether anything changed.
+    ///
+    /// # Errors
+    /// What may not be written, or not now, with the record and the reason; nothing is stored then.
+    pub fn write(&self, edits: &[Edit]) -> Result<bool, SiteError> {
+        let mut edits: Vec<_> = edits.iter().collect();
+        edits.sort_by_key(|edit| self.catalogue.table(&edit.table).map_or(usize::MAX, |table| table.order));
+        let now = self.clock.now();
+        write(&*self.store, |txn| {
+            let state = state::state(txn)?;
+            let mut writer = Writer::new(StoreWorld::new(txn, self.catalogue), state)?;
+            for edit in &edits {
+                writer.edit(edit)?;
+            }
+            writer.finish(now)
+        })
+    }
+
+    /// A record as people see it: every column, with its default where nothing was entered.
+    pub fn record(&self, key: &RecordKey) -> Result<Option<Map<String, Value>>, SiteError> {
+        let record = self.store.snapshot()?.records(std::slice::from_ref(key))?.pop().flatten();
+        record.filter(Record::is_live).map(|record| self.complete(&record)).transpose()
+    }
+
+    /// The live records of a table by id, after `after`.
+    pub fn records(
+        &self,
+        table: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Map<String, Value>>, SiteError> {
+        let records = self.store.snapshot()?.table(table, after, limit)?;
+        records.iter().map(|record| self.complete(record)).collect()
+    }
+
+    fn complete(&self, record: &Record) -> Result<Map<String, Value>, SiteError> {
+        Ok(normal::complete(self.catalogue, &record.key, &StoreWorld::body(record)?))
+    }
+
+    /// The versions that were put aside.
+    pub fn put_aside(&self) -> Result<Vec<PutAside>, SiteError> {
+        let rows = self.store.snapshot()?.rows(Space::Aside, &[], None, usize::MAX)?;
+        rows.iter().map(|(_, bytes)| decode(bytes)).collect()
+    }
+}
+
+/// A local transaction.
+struct Writer<'a> {
+    world: StoreWorld<'a>,
+    state: State,
+    site: SiteId,
+    changed: Vec<NewEntry>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(world: StoreWorld<'a>, state: State) -> Result<Self, SiteError> {
+        let site = state.site.as_ref().map(|site| site.id).ok_or(SiteError::NotSetUp)?;
+        Ok(Self { world, state, site, changed: Vec::new() })
+    }
+
+    fn edit(&mut self, edit: &Edit) -> Result<(), SiteError> {
+        let key = RecordKey { table: edit.table.clone(), id: edit.id.clone() };
+        let malformed = |source| SiteError::Malformed { record: key.clone(), source };
+        normal::check_id(&key.id).map_err(malformed)?;
+        normal::check_id(&key.table).map_err(malformed)?;
+        let stored = self.world.txn.records(std::slice::from_ref(&key))?.pop().flatten();
+        match (&edit.data, edit.delete) {
+            (Some(data), false) => self.put(key, data, stored),
+            (None, true) => self.delete(key, stored),
+            _ => Err(SiteError::NotNow { record: key, reason: "an edit either has data or deletes".to_owned() }),
+        }
+    }
+
+    fn put(&mut self, key: RecordKey, data: &Map<String, Value>, stored: Option<Record>) -> Result<(), SiteError> {
+        let live = stored.as_ref().filter(|stored| stored.is_live());
+        let base = live.map(StoreWorld::body).transpose()?;
+        let body = normal::normalise(self.world.catalogue, &key, data, base.as_ref())
+            .map_err(|source| SiteError::Malformed { record: key.clone(), source })?;
+        let text: Box<str> = normal::canonical(&body).into();
+        if live.is_some_and(|stored| stored.body == text) {
+            return Ok(());
+        }
+        let facts = Facts::read(self.world.catalogue.table(&key.table), &key, &body);
+        self.permit(&key, stored.as_ref(), Some(&facts))?;
+        let record = self.world.record(&key, RecordState::Live, text, &facts, self.site)?;
+        self.store(record, stored, EntryKind::Put)
+    }
+
+    fn delete(&mut self, key: RecordKey, stored: Option<Record>) -> Result<(), SiteError> {
+        let Some(stored) = stored.filter(Record::is_live) else { return Ok(()) };
+        self.permit(&key, Some(&stored), None)?;
+        // Deleting a parent deletes its lines.
+        for child in self.world.txn.linked(Role::Parent, &link_target(&key), None, usize::MAX)? {
+            let stored = self.world.txn.records(std::slice::from_ref(&child))?.pop().flatten();
+            self.delete(child, stored)?;
+        }
+        let table = self.world.catalogue.table(&key.table);
+        let body = normal::routing_columns(table, &StoreWorld::body(&stored)?);
+        let facts = Facts::read(table, &key, &body);
+        let text = normal::canonical(&body).into();
+        let record = self.world.record(&key, RecordState::Deleted, text, &facts, self.site)?;
+        self.store(record, Some(stored), EntryKind::Delete)
+    }
+
+    fn permit(&mut self, key: &RecordKey, stored: Option<&Record>, new: Option<&Facts>) -> Result<(), SiteError> {
+        let old = stored.map(|stored| self.world.read(stored)).transpose()?;
+        let table = self.world.catalogue.table(&key.table);
+        may_write(Actor::Site(self.site), table, key, old.as_ref(), new, &mut self.world)?
+            .map_err(|refusal| SiteError::Refused { record: key.clone(), refusal })?;
+        self.readable(key, old.map(|old| old.facts).as_ref().or(new))
+    }
+
+    /// A store is written to only when all of it has arrived (EXCHANGE A20).
+    fn readable(&mut self, key: &RecordKey, facts: Option<&Facts>) -> Result<(), SiteError> {
+        let not_now = |reason: &str| Err(SiteError::NotNow { record: key.clone(), reason: reason.to_owned() });
+        if !self.state.initialised && self.state.first_success.is_none() && !self.any_ready()? {
+            return not_now("the site is still being initialised");
+        }
+        let mut facts = facts.cloned();
+        while let Some(parent) = facts.as_ref().and_then(|facts| facts.parent.clone()) {
+            facts = self.world.known(&parent)?.map(|known| known.facts);
+        }
+        let owned = facts.filter(|facts| matches!(facts.class, Class::Store | Class::Transfer));
+        let Some(store) = owned.and_then(|facts| facts.store) else { return Ok(()) };
+        match reading(self.world.txn, &Feed::Store(store))? {
+            Some(reading) if reading.ready && !reading.lost => Ok(()),
+            Some(reading) if reading.lost => not_now("the store is being moved to another site"),
+            _ => not_now("the store is still arriving"),
+        }
+    }
+
+    fn any_ready(&self) -> Result<bool, SiteError> {
+        Ok(super::feeds::readings(self.world.txn)?.iter().any(|(_, reading)| reading.ready))
+    }
+
+    fn store(&mut self, record: Record, before: Option<Record>, kind: EntryKind) -> Result<(), SiteError> {
+        let known = self.world.read(&record)?;
+        if matches!(known.facts.class, Class::Patient | Class::Shared) {
+            keep_base(self.world.txn, &self.state, &record.key, before.as_ref())?;
+        }
+        supersede_staged(self.world.txn, &record.key)?;
+        self.world.txn.put_records(std::slice::from_ref(&record))?;
+        self.world.learn(&record.key, Some(&record))?;
+        self.changed.push(NewEntry { key: record.key.clone(), kind, hash: record.hash, source: 0 });
+        Ok(())
+    }
+
+    fn finish(self, now: Millis) -> Result<bool, SiteError> {
+        let mut seen = HashSet::new();
+        // Of several edits of one record the last stands; its entry moves to the end anyway.
+        let mut changed: Vec<_> = self.changed.into_iter().rev().filter(|entry| seen.insert(entry.key.clone())).collect();
+        changed.reverse();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        note_changes(self.world.txn, &changed, now)?;
+        Ok(true)
+    }
+}
+
+/// Puts records on the site's list of changes, with the time.
+pub(crate) fn note_changes(txn: &mut dyn Txn, changed: &[NewEntry], now: Millis) -> Result<(), SiteError> {
+    let head = txn.append(&Feed::Changes, changed)?;
+    put_row(txn, Space::Written, &head.to_be_bytes(), &now)
+}
+
+/// Whether a record has changes that the central server does not have, given its entries.
+pub(crate) fn is_unsent(state: &State, entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| entry.feed == Feed::Changes && entry.number > state.sent_upto)
+}
+
+/// Remembers the version last exchanged of a record that several sites may edit, so that only changed columns are sent.
+fn keep_base(txn: &mut dyn Txn, state: &State, key: &RecordKey, before: Option<&Record>) -> Result<(), SiteError> {
+    let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
+    let Some(before) = before.filter(|before| before.is_live() && !is_unsent(state, &entries)) else { return Ok(()) };
+    put_row(txn, Space::Base, link_target(key).as_bytes(), &before.body)
+}
+
+/// A page that is stored and waits must not overwrite what was written since: its body is dropped, its place is kept (EXCHANGE A4).
+fn supersede_staged(txn: &mut dyn Txn, key: &RecordKey) -> Result<(), SiteError> {
+    for (row, bytes) in txn.rows(Space::Pulled, &staged_prefix(key), None, usize::MAX)? {
+        let (feed, mut entry): (Feed, FeedEntry) = decode(&bytes)?;
+        if let Some(body) = entry.put.take() {
+            entry.same = Some(sitesync_core::hash::Hash::of_record(key, body.get()));
+            put_row(txn, Space::Pulled, &row, &(feed, entry))?;
+        }
+    }
+    Ok(())
+}
+
+/// The facts of a record's header, from what the site holds.
+pub(crate) fn header_facts(world: &mut StoreWorld<'_>, known: &Known) -> Result<Facts, SiteError> {
+    let mut facts = known.facts.clone();
+    while let Some(parent) = facts.parent.clone() {
+        match world.known(&parent)? {
+            Some(known) => facts = known.facts,
+            None => break,
+        }
+    }
+    Ok(facts)
+}
+
+/// Puts the site's version of a record aside.
+pub(crate) fn put_aside(txn: &mut dyn Txn, record: &Record, reason: &str, at: Millis) -> Result<(), SiteError> {
+    let body = record.is_live().then(|| record.body.clone());
+    let aside = PutAside {
+        table: record.key.table.clone(),
+        id: record.key.id.clone(),
+        body,
+        reason: reason.to_owned(),
+        at,
+        sent: false,
+    };
+    let mut key = [link_target(&record.key).as_bytes(), &[0x1f]].concat();
+    // A record may be put aside more than once; none replaces another.
+    key.extend(at.to_be_bytes());
+    put_row(txn, Space::Aside, &key, &aside)
+}
+
+/// The number of live records that are not on the central server, up to a bound.
+pub(crate) fn unsent(snapshot: &dyn Snapshot, state: &State) -> Result<u64, SiteError> {
+    Ok(snapshot.count_after(&Feed::Changes, state.sent_upto, u64::MAX)?)
+}

@@ -1,0 +1,136 @@
+//! The steps of a sync, and what to send next.
+
+use sitesync_core::ids::Feed;
+use sitesync_core::protocol::{
+    CompareReply, CompareRequest, ExchangeReply, ExchangeRequest, LoginReply, LoginRequest, SiteReport, StageRequest,
+    VERSIONS,
+};
+use sitesync_store::{Snapshot, Space, write};
+
+use super::push::Push;
+use super::state::{self, State, decode};
+use super::{Site, SiteError, feeds, records};
+
+/// What to send to the central server.
+#[derive(Clone)]
+pub enum Step {
+    Login(LoginRequest),
+    Stage(StageRequest),
+    Exchange(Box<ExchangeRequest>),
+    Compare(CompareRequest),
+    /// Everything was sent, and everything was read.
+    Done,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    Login(LoginReply),
+    Staged,
+    Exchange(Box<ExchangeReply>),
+    Compare(CompareReply),
+}
+
+/// What is known of a sync that is under way; nothing is lost with it.
+#[derive(Default)]
+pub struct Run {
+    /// A complete pull was applied in this run.
+    pub(crate) complete: bool,
+    /// The commit that is being sent.
+    pub(crate) push: Option<Push>,
+    /// Feeds that were read anew in this run because their sums differed; once is enough.
+    pub(crate) repaired: Vec<Feed>,
+    /// Counts, for people.
+    pub sent: u64,
+    pub received: u64,
+    pub requests: u64,
+}
+
+/// The name under which the program reports itself.
+pub(crate) const APP_NAME: &str = "sitesync";
+
+/// Bytes of records per reply; entries are the limit that adapts.
+const BYTES_MAX: u32 = 32 << 20;
+
+impl Site {
+    /// What to send next. An attempt is noted in the data file before this returns it.
+    pub fn next_step(&self, run: &mut Run) -> Result<Step, SiteError> {
+        let state = state::state(&*self.store.snapshot()?)?;
+        let configuration = state.configuration.clone().ok_or(SiteError::NotSetUp)?;
+        if state.token.is_none() {
+            return Ok(Step::Login(LoginRequest {
+                name: configuration.site_name,
+                secret: configuration.secret,
+                hardware_id: configuration.hardware_id,
+                data_file: state.data_file,
+                device_type: configuration.kind.name().to_owned(),
+                app_name: APP_NAME.to_owned(),
+                app_version: configuration.app_version,
+                versions: VERSIONS.to_vec(),
+            }));
+        }
+        if let Some(question) = self.question(&state)? {
+            return Ok(Step::Compare(question));
+        }
+        self.prepare_push(run, &state)?;
+        if let Some(batch) = run.push.as_ref().and_then(Push::next_batch) {
+            return Ok(Step::Stage(batch));
+        }
+        let nothing_to_send = run.push.is_none() && state.attempt.is_none();
+        if run.complete && nothing_to_send {
+            return Ok(Step::Done);
+        }
+        self.exchange_step(run)
+    }
+
+    fn exchange_step(&self, run: &mut Run) -> Result<Step, SiteError> {
+        // Read again: preparing a push notes the attempt.
+        let snapshot = self.store.snapshot()?;
+        let state = state::state(&*snapshot)?;
+        let commit = run.push.as_ref().map(Push::commit);
+        // What goes out now is not an attempt whose answer was lost.
+        let attempt = state.attempt.filter(|_| commit.is_none()).map(|attempt| attempt.id);
+        Ok(Step::Exchange(Box::new(ExchangeRequest {
+            epoch: state.epoch,
+            last: state.last,
+            attempt,
+            commit,
+            positions: feeds::positions(&*snapshot)?,
+            empty: !state.initialised,
+            renew: state.renew,
+            entries_max: state.entries_max,
+            bytes_max: BYTES_MAX,
+            report: self.report(&*snapshot, &state)?,
+        })))
+    }
+
+    fn report(&self, snapshot: &dyn Snapshot, state: &State) -> Result<SiteReport, SiteError> {
+        let configuration = state.configuration.as_ref().ok_or(SiteError::NotSetUp)?;
+        Ok(SiteReport {
+            clock: self.clock.now(),
+            device_type: configuration.kind.name().to_owned(),
+            app_name: APP_NAME.to_owned(),
+            app_version: configuration.app_version.clone(),
+            unsent: records::unsent(snapshot, state)?,
+            unsent_since: unsent_since(snapshot, state)?,
+            aside: snapshot.rows(Space::Aside, &[], None, usize::MAX)?.len() as u64,
+        })
+    }
+
+    /// Notes that an attempt to sync begins.
+    pub fn begin_run(&self) -> Result<Run, SiteError> {
+        let now = self.clock.now();
+        write(&*self.store, |txn| {
+            let mut state = state::state(txn)?;
+            state.last_attempt = Some(now);
+            state::put(txn, &state)
+        })?;
+        Ok(Run::default())
+    }
+}
+
+/// When the oldest change was written that is not on the central server.
+pub(crate) fn unsent_since(snapshot: &dyn Snapshot, state: &State) -> Result<Option<i64>, SiteError> {
+    let rows = snapshot.rows(Space::Written, &[], Some(&state.sent_upto.to_be_bytes()), 1)?;
+    rows.first().map(|(_, bytes)| decode(bytes)).transpose()
+}
