@@ -57,14 +57,11 @@ pub fn append(txn: &mut dyn Txn, at: Millis, change: Change<'_>) -> Result<u64> 
 pub fn list(snapshot: &dyn Snapshot, before: Option<u64>, limit: usize) -> Result<Vec<AuditLine>> {
     // Numbers have no gaps, except at the old end, so the page's lower end can be computed.
     let end = before.unwrap_or(u64::MAX).min(last(snapshot)? + 1);
-    let below = end
-        .saturating_sub(1)
-        .saturating_sub(limit as u64)
-        .to_be_bytes();
+    let below = end.saturating_sub(1).saturating_sub(limit as u64).to_be_bytes();
     let mut lines = Vec::new();
     for (_, row) in snapshot.rows(Space::Audit, b"", Some(&below), limit)? {
-        let line: AuditLine = serde_json::from_slice(&row)
-            .map_err(|error| StoreError::Damaged(format!("an audit row: {error}")))?;
+        let line: AuditLine =
+            serde_json::from_slice(&row).map_err(|error| StoreError::Damaged(format!("an audit row: {error}")))?;
         if line.number < end {
             lines.push(line);
         }

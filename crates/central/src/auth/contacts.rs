@@ -27,12 +27,7 @@ const TEXT_LIMIT: usize = 100;
 impl Reported {
     /// Puts it into the site, cut to what is worth showing.
     pub(super) fn apply(self, site: &mut Site) {
-        let short = |text: String| -> String {
-            text.chars()
-                .filter(|c| !c.is_control())
-                .take(TEXT_LIMIT)
-                .collect()
-        };
+        let short = |text: String| -> String { text.chars().filter(|c| !c.is_control()).take(TEXT_LIMIT).collect() };
         if let Some(device_type) = self.device_type {
             site.device_type = Some(match device_type {
                 DeviceType::Other(text) => DeviceType::Other(short(text)),
@@ -79,11 +74,7 @@ impl Contacts {
     }
 
     pub(super) fn refused(&self, site: SiteId, now: Millis, refusal: &Refusal, detail: String) {
-        let refusal = LastRefusal {
-            code: refusal.exact_code().to_owned(),
-            at: now,
-            detail,
-        };
+        let refusal = LastRefusal { code: refusal.exact_code().to_owned(), at: now, detail };
         locked(&self.noted).entry(site).or_default().refusal = Some(refusal);
     }
 

@@ -25,10 +25,7 @@ pub struct GateLimits {
 impl Default for GateLimits {
     /// Two take 38 MiB and two cores; 64 wait at most a second or so.
     fn default() -> Self {
-        Self {
-            at_once: 2,
-            waiting: 64,
-        }
+        Self { at_once: 2, waiting: 64 }
     }
 }
 
@@ -54,10 +51,7 @@ impl Gate {
             failures: Failures::default(),
             remembered: Remembered::new(random),
             contacts: Contacts::default(),
-            limits: GateLimits {
-                at_once: limits.at_once.max(1),
-                ..limits
-            },
+            limits: GateLimits { at_once: limits.at_once.max(1), ..limits },
             turns: Mutex::default(),
             freed: Condvar::new(),
         }
@@ -73,6 +67,11 @@ impl Gate {
         self.contacts.flush(store)
     }
 
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        locked(&self.turns).waiting
+    }
+
     /// Waits for a turn to check a password.
     pub(super) fn turn(&self) -> Result<Turn<'_>, Refusal> {
         let mut turns = locked(&self.turns);
@@ -82,10 +81,7 @@ impl Gate {
             }
             turns.waiting += 1;
             while turns.running >= self.limits.at_once {
-                turns = self
-                    .freed
-                    .wait(turns)
-                    .unwrap_or_else(PoisonError::into_inner);
+                turns = self.freed.wait(turns).unwrap_or_else(PoisonError::into_inner);
             }
             turns.waiting -= 1;
         }

@@ -32,11 +32,7 @@ pub(super) enum Bucket {
 
 impl Bucket {
     pub(super) fn of(site: Option<&Site>, hardware_id: &str) -> Self {
-        if site.is_some_and(|site| site.is_bound_to(hardware_id)) {
-            Bucket::Device
-        } else {
-            Bucket::Stranger
-        }
+        if site.is_some_and(|site| site.is_bound_to(hardware_id)) { Bucket::Device } else { Bucket::Stranger }
     }
 }
 
@@ -84,12 +80,7 @@ pub(super) fn name_key(name: &str) -> Hash {
 
 impl Failures {
     /// Until when this address has to wait, if it has to.
-    pub(super) fn address_waits(
-        &self,
-        key: Hash,
-        settings: &AuthSettings,
-        now: Millis,
-    ) -> Option<Millis> {
+    pub(super) fn address_waits(&self, key: Hash, settings: &AuthSettings, now: Millis) -> Option<Millis> {
         let counts = locked(&self.counts);
         let window = counts.addresses.get(&key)?;
         let full = window.failures >= settings.address_failures_per_minute;
@@ -99,29 +90,16 @@ impl Failures {
     pub(super) fn address_failed(&self, key: Hash, now: Millis) {
         let addresses = &mut locked(&self.counts).addresses;
         match addresses.get_mut(&key) {
-            Some(window) if is_within(window.start, now) => {
-                window.failures = window.failures.saturating_add(1)
-            }
+            Some(window) if is_within(window.start, now) => window.failures = window.failures.saturating_add(1),
             _ => {
                 make_room(addresses, |window| window.start);
-                addresses.insert(
-                    key,
-                    Window {
-                        start: now,
-                        failures: 1,
-                    },
-                );
+                addresses.insert(key, Window { start: now, failures: 1 });
             }
         }
     }
 
     /// Until when a name that no site has is blocked.
-    pub(super) fn name_blocked(
-        &self,
-        key: Hash,
-        settings: &AuthSettings,
-        now: Millis,
-    ) -> Option<Millis> {
+    pub(super) fn name_blocked(&self, key: Hash, settings: &AuthSettings, now: Millis) -> Option<Millis> {
         let counts = locked(&self.counts);
         settings.block_in_force(counts.names.get(&key)?.blocked_until, now)
     }
@@ -131,11 +109,7 @@ impl Failures {
         if !names.contains_key(&key) {
             make_room(names, |count| count.at);
         }
-        let count = names.entry(key).or_insert(NameCount {
-            failures: 0,
-            blocked_until: None,
-            at: now,
-        });
+        let count = names.entry(key).or_insert(NameCount { failures: 0, blocked_until: None, at: now });
         count.at = now;
         count.failures += 1;
         if count.failures >= settings.failures_before_block {
@@ -148,15 +122,9 @@ impl Failures {
     pub(super) fn site_failed(&self, site: &Site, bucket: Bucket, settings: &AuthSettings) -> bool {
         let generation = site.lock_generation;
         let sites = &mut locked(&self.counts).sites;
-        let count = sites.entry((site.id, bucket)).or_insert(SiteCount {
-            generation,
-            failures: 0,
-        });
+        let count = sites.entry((site.id, bucket)).or_insert(SiteCount { generation, failures: 0 });
         if count.generation != generation {
-            *count = SiteCount {
-                generation,
-                failures: 0,
-            };
+            *count = SiteCount { generation, failures: 0 };
         }
         count.failures += 1;
         let full = count.failures >= settings.failures_before_block;
@@ -182,11 +150,7 @@ fn make_room<V>(map: &mut HashMap<Hash, V>, age: impl Fn(&V) -> Millis) {
         return;
     }
     // Each failure costs an argon2 before it gets here, so looking through the map does not matter.
-    if let Some(oldest) = map
-        .iter()
-        .min_by_key(|(_, value)| age(value))
-        .map(|(key, _)| *key)
-    {
+    if let Some(oldest) = map.iter().min_by_key(|(_, value)| age(value)).map(|(key, _)| *key) {
         map.remove(&oldest);
     }
 }

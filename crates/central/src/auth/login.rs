@@ -103,22 +103,11 @@ impl Auth<'_> {
         let attempt = trimmed(&request.attempt)?;
         need_data_file(&attempt)?;
         let proved = self.prove(&attempt)?;
-        let outcome = common_version(request.versions)
-            .map_err(AuthError::from)
-            .and_then(|protocol| {
-                let (site, token, binding) = self.enter(&proved, &attempt, request, protocol)?;
-                let Binding {
-                    newly_bound,
-                    data_file_changed,
-                } = binding;
-                Ok(LoggedIn {
-                    site,
-                    token,
-                    protocol,
-                    newly_bound,
-                    data_file_changed,
-                })
-            });
+        let outcome = common_version(request.versions).map_err(AuthError::from).and_then(|protocol| {
+            let (site, token, binding) = self.enter(&proved, &attempt, request, protocol)?;
+            let Binding { newly_bound, data_file_changed } = binding;
+            Ok(LoggedIn { site, token, protocol, newly_bound, data_file_changed })
+        });
         self.after(&attempt, &proved, outcome)
     }
 
@@ -130,12 +119,7 @@ impl Auth<'_> {
         let site = &proved.site;
         let outcome = common_version(request.versions).and_then(|protocol| {
             let bound = standing(site, &attempt)?;
-            Ok(Checked {
-                site: site.id,
-                uuid: site.uuid.clone(),
-                bound,
-                protocol,
-            })
+            Ok(Checked { site: site.id, uuid: site.uuid.clone(), bound, protocol })
         });
         match outcome {
             Ok(checked) => Ok(checked),
@@ -172,12 +156,7 @@ impl Auth<'_> {
         let admitted = self.admit(attempt)?;
         let stored = admitted.site.as_ref().and_then(|site| site.secret.as_ref());
         let right = secret::is_right(attempt.secret, stored, admitted.settings.hash_cost)?;
-        let Admitted {
-            settings,
-            site,
-            bucket,
-            now,
-        } = admitted;
+        let Admitted { settings, site, bucket, now } = admitted;
         match site {
             Some(site) if right && site.id != SiteId::CENTRAL => {
                 drop(turn);
@@ -191,16 +170,10 @@ impl Auth<'_> {
                         now,
                     );
                 }
-                Ok(Proved {
-                    settings,
-                    site,
-                    bucket,
-                })
+                Ok(Proved { settings, site, bucket })
             }
             // The turn lasts until the failure is counted, so that many at once do not get more guesses than one after the other.
-            site => Err(self
-                .failed(attempt, &settings, site.as_ref(), bucket)?
-                .into()),
+            site => Err(self.failed(attempt, &settings, site.as_ref(), bucket)?.into()),
         }
     }
 
@@ -208,10 +181,7 @@ impl Auth<'_> {
         let now = self.clock.now();
         let (settings, site) = {
             let snapshot = self.store.snapshot()?;
-            (
-                settings::get(&*snapshot)?,
-                sites::by_name(&*snapshot, attempt.name)?,
-            )
+            (settings::get(&*snapshot)?, sites::by_name(&*snapshot, attempt.name)?)
         };
         if !settings.accept_sync {
             return Err(Refusal::SyncOff.into());
@@ -228,50 +198,27 @@ impl Auth<'_> {
         let blocked = match (&site, bucket) {
             (Some(site), Bucket::Device) => settings.block_in_force(site.blocks.device, now),
             (Some(site), Bucket::Stranger) => settings.block_in_force(site.blocks.strangers, now),
-            (None, _) => self
-                .gate
-                .failures
-                .name_blocked(name_key(attempt.name), &settings, now),
+            (None, _) => self.gate.failures.name_blocked(name_key(attempt.name), &settings, now),
         };
         if let Some(until) = blocked {
             let refusal = Refusal::Blocked { until };
             if let Some(site) = &site {
-                self.gate
-                    .contacts
-                    .refused(site.id, now, &refusal, told(&refusal, attempt));
+                self.gate.contacts.refused(site.id, now, &refusal, told(&refusal, attempt));
             }
             return Err(refusal.into());
         }
-        Ok(Admitted {
-            settings,
-            site,
-            bucket,
-            now,
-        })
+        Ok(Admitted { settings, site, bucket, now })
     }
 
     /// The bound device with a secret that was verified a short while ago.
     fn recall(&self, admitted: &Admitted, attempt: &Attempt<'_>) -> Option<Proved> {
-        let site = admitted
-            .site
-            .as_ref()
-            .filter(|_| admitted.bucket == Bucket::Device)?;
+        let site = admitted.site.as_ref().filter(|_| admitted.bucket == Bucket::Device)?;
         let for_ms = admitted.settings.remember_ms;
-        if !self.gate.remembered.knows(
-            site,
-            attempt.hardware_id,
-            attempt.secret,
-            for_ms,
-            admitted.now,
-        ) {
+        if !self.gate.remembered.knows(site, attempt.hardware_id, attempt.secret, for_ms, admitted.now) {
             return None;
         }
         self.gate.failures.site_proved(site.id, admitted.bucket);
-        Some(Proved {
-            settings: admitted.settings,
-            site: site.clone(),
-            bucket: admitted.bucket,
-        })
+        Some(Proved { settings: admitted.settings, site: site.clone(), bucket: admitted.bucket })
     }
 
     /// Counts a wrong password or an unknown name, and stores the block if one begins.
@@ -290,30 +237,18 @@ impl Auth<'_> {
             return Ok(Refusal::UnknownName);
         };
         let refusal = Refusal::WrongPassword;
-        self.gate
-            .contacts
-            .refused(site.id, now, &refusal, told(&refusal, attempt));
+        self.gate.contacts.refused(site.id, now, &refusal, told(&refusal, attempt));
         // The device that still sends the password from before it was changed does not guess.
         let outdated = bucket == Bucket::Device
             && site.former_secret.is_some()
-            && secret::is_right(
-                attempt.secret,
-                site.former_secret.as_ref(),
-                settings.hash_cost,
-            )?;
+            && secret::is_right(attempt.secret, site.former_secret.as_ref(), settings.hash_cost)?;
         if !outdated && failures.site_failed(site, bucket, settings) {
             self.begin_block(site, bucket, now, now.saturating_add(settings.block_ms))?;
         }
         Ok(refusal)
     }
 
-    fn begin_block(
-        &self,
-        seen: &Site,
-        bucket: Bucket,
-        now: Millis,
-        until: Millis,
-    ) -> Result<(), AuthError> {
+    fn begin_block(&self, seen: &Site, bucket: Bucket, now: Millis, until: Millis) -> Result<(), AuthError> {
         write(self.store, |txn| {
             rows::lock_directory_and(txn, seen.id)?;
             let Some(mut site) = rows::read(txn, seen.id)? else {
@@ -363,12 +298,7 @@ impl Auth<'_> {
 
     /// Compares and sets: everything is looked at again in the transaction, since a password is checked outside of one. The caller
     /// stores the site.
-    fn bind(
-        &self,
-        txn: &mut dyn Txn,
-        proved: &Proved,
-        attempt: &Attempt<'_>,
-    ) -> Result<(Site, Binding), AuthError> {
+    fn bind(&self, txn: &mut dyn Txn, proved: &Proved, attempt: &Attempt<'_>) -> Result<(Site, Binding), AuthError> {
         rows::lock_directory_and(txn, proved.site.id)?;
         let mut site = rows::read(txn, proved.site.id)?.ok_or(Refusal::UnknownName)?;
         if site.secret_version != proved.site.secret_version || site.name != proved.site.name {
@@ -395,42 +325,23 @@ impl Auth<'_> {
             Bucket::Device => site.blocks.device = None,
             Bucket::Stranger => site.blocks.strangers = None,
         }
-        Ok((
-            site,
-            Binding {
-                newly_bound,
-                data_file_changed,
-            },
-        ))
+        Ok((site, Binding { newly_bound, data_file_changed }))
     }
 
     /// Notes how it ended for somebody who proved the password.
-    fn after<T>(
-        &self,
-        attempt: &Attempt<'_>,
-        proved: &Proved,
-        outcome: Result<T, AuthError>,
-    ) -> Result<T, AuthError> {
+    fn after<T>(&self, attempt: &Attempt<'_>, proved: &Proved, outcome: Result<T, AuthError>) -> Result<T, AuthError> {
         let now = self.clock.now();
         let site = &proved.site;
         match &outcome {
             Ok(_) => {
                 self.gate.contacts.connected(site.id, now, None);
                 let for_ms = proved.settings.remember_ms;
-                self.gate.remembered.remember(
-                    site,
-                    attempt.hardware_id,
-                    attempt.secret,
-                    for_ms,
-                    now,
-                );
+                self.gate.remembered.remember(site, attempt.hardware_id, attempt.secret, for_ms, now);
             }
             Err(AuthError::Refused(refusal)) => {
                 let key = address_key(attempt.address, attempt.name, proved.bucket);
                 self.gate.failures.address_failed(key, now);
-                self.gate
-                    .contacts
-                    .refused(site.id, now, refusal, told(refusal, attempt));
+                self.gate.contacts.refused(site.id, now, refusal, told(refusal, attempt));
             }
             Err(AuthError::Store(_)) => {}
         }
@@ -440,10 +351,7 @@ impl Auth<'_> {
 
 /// Whether the device is bound (true) or would be (false), or why it may not come in.
 fn standing(site: &Site, attempt: &Attempt<'_>) -> Result<bool, Refusal> {
-    if site
-        .former_device(attempt.hardware_id, attempt.data_file)
-        .is_some()
-    {
+    if site.former_device(attempt.hardware_id, attempt.data_file).is_some() {
         return Err(Refusal::FormerDevice);
     }
     match &site.hardware_id {
@@ -455,67 +363,35 @@ fn standing(site: &Site, attempt: &Attempt<'_>) -> Result<bool, Refusal> {
 
 fn common_version(offered: &[u32]) -> Result<u32, Refusal> {
     let common = PROTOCOLS.iter().find(|version| offered.contains(version));
-    common.copied().ok_or_else(|| Refusal::Version {
-        offered: offered.to_vec(),
-        supported: PROTOCOLS,
-    })
+    common.copied().ok_or_else(|| Refusal::Version { offered: offered.to_vec(), supported: PROTOCOLS })
 }
 
 /// The attempt with blanks around the name removed, if it can be one at all. What people paste is not counted as a guess.
 fn trimmed<'a>(attempt: &Attempt<'a>) -> Result<Attempt<'a>, Refusal> {
-    let fits =
-        |id: &str| !id.is_empty() && id.len() <= ID_LIMIT && !id.chars().any(char::is_control);
+    let fits = |id: &str| !id.is_empty() && id.len() <= ID_LIMIT && !id.chars().any(char::is_control);
     if !fits(attempt.hardware_id) {
         return Err(Refusal::Malformed("the hardware id is missing or too long"));
     }
     if !attempt.data_file.is_none_or(fits) {
-        return Err(Refusal::Malformed(
-            "the id of the data file is missing or too long",
-        ));
+        return Err(Refusal::Malformed("the id of the data file is missing or too long"));
     }
-    Ok(Attempt {
-        name: attempt.name.trim(),
-        ..*attempt
-    })
+    Ok(Attempt { name: attempt.name.trim(), ..*attempt })
 }
 
 fn need_data_file(attempt: &Attempt<'_>) -> Result<(), Refusal> {
     match attempt.data_file {
         Some(_) => Ok(()),
-        None => Err(Refusal::Malformed(
-            "the id of the data file is missing or too long",
-        )),
+        None => Err(Refusal::Malformed("the id of the data file is missing or too long")),
     }
 }
 
 /// What the administrator reads about a refusal.
 fn told(refusal: &Refusal, attempt: &Attempt<'_>) -> String {
-    format!(
-        "{} Device {}, from {}.",
-        refusal.message(),
-        attempt.hardware_id,
-        attempt.address
-    )
+    format!("{} Device {}, from {}.", refusal.message(), attempt.hardware_id, attempt.address)
 }
 
-fn note(
-    txn: &mut dyn Txn,
-    now: Millis,
-    what: &str,
-    site: &Site,
-    to: &str,
-) -> Result<(), AuthError> {
+fn note(txn: &mut dyn Txn, now: Millis, what: &str, site: &Site, to: &str) -> Result<(), AuthError> {
     let subject = format!("site {}", site.id);
-    audit::append(
-        txn,
-        now,
-        Change {
-            who: "server",
-            what,
-            subject: &subject,
-            from: "",
-            to,
-        },
-    )?;
+    audit::append(txn, now, Change { who: "server", what, subject: &subject, from: "", to })?;
     Ok(())
 }

@@ -16,7 +16,7 @@ mod remembered;
 mod secret;
 pub mod settings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 
 pub use contacts::Reported;

@@ -40,10 +40,7 @@ pub enum Refusal {
     /// The token ended, or never was one.
     TokenEnded,
     /// Neither side knows a protocol version of the other.
-    Version {
-        offered: Vec<u32>,
-        supported: &'static [u32],
-    },
+    Version { offered: Vec<u32>, supported: &'static [u32] },
     /// For doors that do not let in a site without a store.
     NoStore,
     /// Something is missing from the request or cannot be.
@@ -98,13 +95,7 @@ impl Refusal {
 
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Refusal::SyncOff
-                | Refusal::Busy
-                | Refusal::TooManyFailures { .. }
-                | Refusal::Blocked { .. }
-        )
+        matches!(self, Refusal::SyncOff | Refusal::Busy | Refusal::TooManyFailures { .. } | Refusal::Blocked { .. })
     }
 
     /// When it is worth trying again, if that is known.
@@ -148,13 +139,9 @@ impl Refusal {
     /// What to do next, and who does it.
     pub fn next_step(&self) -> &'static str {
         match self {
-            Refusal::SyncOff => {
-                "Go on working; the site tries again by itself. An administrator can switch it on."
-            }
+            Refusal::SyncOff => "Go on working; the site tries again by itself. An administrator can switch it on.",
             Refusal::Busy => "Try again in a minute.",
-            Refusal::TooManyFailures { .. } => {
-                "Check site name and password, wait a minute, then try again."
-            }
+            Refusal::TooManyFailures { .. } => "Check site name and password, wait a minute, then try again.",
             Refusal::Blocked { .. } => {
                 "Check site name and password. Wait until the block is over, or ask an administrator to press Unblock site."
             }
@@ -164,9 +151,7 @@ impl Refusal {
             Refusal::WrongDevice => {
                 "If this device is to replace the other one, ask an administrator to reset the hardware id of the site."
             }
-            Refusal::FormerDevice => {
-                "If this device is to be used again, ask an administrator to allow it."
-            }
+            Refusal::FormerDevice => "If this device is to be used again, ask an administrator to allow it.",
             Refusal::NoDeviceBound | Refusal::TokenEnded => "Log in with site name and password.",
             Refusal::Version { .. } => "Update the older of the two programs.",
             Refusal::NoStore => "Ask an administrator to add the store to this site.",
@@ -179,8 +164,5 @@ fn versions(list: &[u32]) -> String {
     if list.is_empty() {
         return "none".to_owned();
     }
-    list.iter()
-        .map(u32::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    list.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }

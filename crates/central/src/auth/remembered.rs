@@ -25,34 +25,15 @@ impl Remembered {
     pub(super) fn new(random: &dyn Random) -> Self {
         let mut key = [0; 32];
         random.fill(&mut key);
-        Self {
-            key,
-            verified: Mutex::default(),
-        }
+        Self { key, verified: Mutex::default() }
     }
 
-    pub(super) fn knows(
-        &self,
-        site: &Site,
-        hardware_id: &str,
-        secret: &Secret,
-        for_ms: Millis,
-        now: Millis,
-    ) -> bool {
+    pub(super) fn knows(&self, site: &Site, hardware_id: &str, secret: &Secret, for_ms: Millis, now: Millis) -> bool {
         let mark = self.mark(site, hardware_id, secret);
-        locked(&self.verified)
-            .get(&mark)
-            .is_some_and(|&at| is_fresh(at, for_ms, now))
+        locked(&self.verified).get(&mark).is_some_and(|&at| is_fresh(at, for_ms, now))
     }
 
-    pub(super) fn remember(
-        &self,
-        site: &Site,
-        hardware_id: &str,
-        secret: &Secret,
-        for_ms: Millis,
-        now: Millis,
-    ) {
+    pub(super) fn remember(&self, site: &Site, hardware_id: &str, secret: &Secret, for_ms: Millis, now: Millis) {
         if for_ms == 0 {
             return;
         }

@@ -61,20 +61,12 @@ impl HashedSecret {
 }
 
 /// Whether `secret` is the stored one. Without a stored one it is never right, which takes as long as being wrong.
-pub(super) fn is_right(
-    secret: &Secret,
-    stored: Option<&Hidden>,
-    cost: HashCost,
-) -> Result<bool, StoreError> {
+pub(super) fn is_right(secret: &Secret, stored: Option<&Hidden>, cost: HashCost) -> Result<bool, StoreError> {
     match stored {
         // The cost is read from the stored text, so a changed setting locks nobody out.
-        Some(stored) => Ok(Argon2::default()
-            .verify_password(secret.0.as_bytes(), stored.reveal())
-            .is_ok()),
+        Some(stored) => Ok(Argon2::default().verify_password(secret.0.as_bytes(), stored.reveal()).is_ok()),
         None => {
-            argon2(cost)?
-                .hash_password_with_salt(secret.0.as_bytes(), &[0; 16])
-                .map_err(failed)?;
+            argon2(cost)?.hash_password_with_salt(secret.0.as_bytes(), &[0; 16]).map_err(failed)?;
             Ok(false)
         }
     }
@@ -92,11 +84,9 @@ fn failed(error: impl fmt::Display) -> StoreError {
 
 /// Lower-case hex digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

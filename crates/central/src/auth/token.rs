@@ -63,8 +63,7 @@ impl TokenRow {
 pub(super) fn replace(txn: &mut dyn Txn, site: &mut Site, token: &Token) -> Result<()> {
     rows::end_token(txn, site)?;
     let hash = hash_of(&token.0);
-    let row = serde_json::to_vec(&TokenRow::of(site))
-        .map_err(|error| StoreError::Other(error.to_string()))?;
+    let row = serde_json::to_vec(&TokenRow::of(site)).map_err(|error| StoreError::Other(error.to_string()))?;
     txn.put_row(Space::Token, hash.as_bytes(), &row)?;
     site.token = Some(Hidden::new(hash));
     Ok(())
@@ -79,16 +78,11 @@ pub fn check_token(
 ) -> Result<Site, AuthError> {
     let hash = hash_of(token);
     let ended = || AuthError::Refused(Refusal::TokenEnded);
-    let row = snapshot
-        .row(Space::Token, hash.as_bytes())?
-        .ok_or_else(ended)?;
-    let row: TokenRow = serde_json::from_slice(&row)
-        .map_err(|error| StoreError::Damaged(format!("the row of a token: {error}")))?;
+    let row = snapshot.row(Space::Token, hash.as_bytes())?.ok_or_else(ended)?;
+    let row: TokenRow =
+        serde_json::from_slice(&row).map_err(|error| StoreError::Damaged(format!("the row of a token: {error}")))?;
     let site = rows::read(snapshot, row.site)?.ok_or_else(ended)?;
-    let in_force = site
-        .token
-        .as_ref()
-        .is_some_and(|token| token.reveal() == hash);
+    let in_force = site.token.as_ref().is_some_and(|token| token.reveal() == hash);
     if !in_force || row != TokenRow::of(&site) {
         return Err(ended());
     }

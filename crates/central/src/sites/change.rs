@@ -23,7 +23,7 @@ pub struct By<'a> {
 pub struct SiteForm {
     pub code: String,
     pub name: String,
-    /// What the site is meant to be. The site's own report replaces it.
+    /// What the site is meant to be. Once a device is bound, its own report stands instead, and this is passed over.
     pub device_type: Option<DeviceType>,
     pub is_open_msupply_central: bool,
     /// Empty for none.
@@ -48,8 +48,7 @@ impl SiteForm {
             name: fields::name(&self.name)?,
             device_type: fields::device_type(self.device_type.as_ref())?,
             is_open_msupply_central: self.is_open_msupply_central,
-            open_msupply_central_uri: fields::uri(&self.open_msupply_central_uri)?
-                .unwrap_or_default(),
+            open_msupply_central_uri: fields::uri(&self.open_msupply_central_uri)?.unwrap_or_default(),
         })
     }
 }
@@ -78,20 +77,12 @@ pub fn create(
 }
 
 /// Makes the central server's own site, if it is not there yet. For the start of the server.
-pub fn ensure_central(
-    txn: &mut dyn Txn,
-    random: &dyn Random,
-    now: Millis,
-) -> Result<Site, SiteError> {
+pub fn ensure_central(txn: &mut dyn Txn, random: &dyn Random, now: Millis) -> Result<Site, SiteError> {
     rows::lock_directory(txn)?;
     if let Some(site) = rows::read(txn, SiteId::CENTRAL)? {
         return Ok(site);
     }
-    let form = SiteForm {
-        code: "1".to_owned(),
-        name: "Central Server".to_owned(),
-        ..SiteForm::default()
-    };
+    let form = SiteForm { code: "1".to_owned(), name: "Central Server".to_owned(), ..SiteForm::default() };
     check_unique(txn, &form, None)?;
     let mut site = fresh(SiteId::CENTRAL, random.record_id(), now, form, None);
     site.initialisation = Initialisation::Completed;
@@ -102,21 +93,11 @@ pub fn ensure_central(
     Ok(site)
 }
 
-fn fresh(
-    id: SiteId,
-    uuid: String,
-    now: Millis,
-    form: SiteForm,
-    secret: Option<HashedSecret>,
-) -> Site {
+fn fresh(id: SiteId, uuid: String, now: Millis, form: SiteForm, secret: Option<HashedSecret>) -> Site {
     Site {
         id,
         uuid,
-        code: if form.code.is_empty() {
-            id.to_string()
-        } else {
-            form.code
-        },
+        code: if form.code.is_empty() { id.to_string() } else { form.code },
         name: form.name,
         version: 1,
         created: now,
@@ -147,16 +128,14 @@ fn fresh(
 
 /// Saves the form. `version` is the one the form was filled from. A new name ends the token: the site stops until it logs in by the
 /// new name, or until the old one is put back.
-pub fn edit(
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    id: SiteId,
-    version: u64,
-    form: &SiteForm,
-) -> Result<Site, SiteError> {
+pub fn edit(txn: &mut dyn Txn, by: By<'_>, id: SiteId, version: u64, form: &SiteForm) -> Result<Site, SiteError> {
     let mut site = open(txn, id, Some(version))?;
-    let form = form.checked()?;
+    let mut form = form.checked()?;
     let before = SiteForm::of(&site);
+    if site.hardware_id.is_some() {
+        // What the device reports counts, and may be newer than the form.
+        form.device_type = before.device_type.clone();
+    }
     if form == before {
         return Ok(site);
     }
@@ -171,8 +150,7 @@ pub fn edit(
     site.name = form.name;
     site.device_type = form.device_type;
     site.is_open_msupply_central = form.is_open_msupply_central;
-    site.open_msupply_central_uri =
-        Some(form.open_msupply_central_uri).filter(|uri| !uri.is_empty());
+    site.open_msupply_central_uri = Some(form.open_msupply_central_uri).filter(|uri| !uri.is_empty());
     close(txn, by, site, "site.edit", &from, &to)
 }
 
@@ -209,27 +187,16 @@ pub fn reset_hardware(txn: &mut dyn Txn, by: By<'_>, id: SiteId) -> Result<Site,
     let Some(hardware_id) = site.hardware_id.take() else {
         return Ok(site);
     };
-    site.former_devices
-        .retain(|former| former.hardware_id != hardware_id);
-    site.former_devices.push(FormerDevice {
-        hardware_id: hardware_id.clone(),
-        data_file,
-        since: by.at,
-    });
+    site.former_devices.retain(|former| former.hardware_id != hardware_id);
+    site.former_devices.push(FormerDevice { hardware_id: hardware_id.clone(), data_file, since: by.at });
     close(txn, by, site, "site.reset_hardware", &hardware_id, "")
 }
 
 /// Allows a former device again. It still must find the site unbound to bind itself.
-pub fn allow_former_device(
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    id: SiteId,
-    hardware_id: &str,
-) -> Result<Site, SiteError> {
+pub fn allow_former_device(txn: &mut dyn Txn, by: By<'_>, id: SiteId, hardware_id: &str) -> Result<Site, SiteError> {
     let mut site = open(txn, id, None)?;
     let before = site.former_devices.len();
-    site.former_devices
-        .retain(|former| former.hardware_id != hardware_id);
+    site.former_devices.retain(|former| former.hardware_id != hardware_id);
     if site.former_devices.len() == before {
         return Err(SiteError::NotAFormerDevice);
     }
@@ -262,9 +229,7 @@ pub fn delete(txn: &mut dyn Txn, by: By<'_>, id: SiteId, stores: u64) -> Result<
 /// Leaves out `margin` numbers: sites that were made after the backup that was restored may still use them (EXCHANGE A11).
 pub fn raise_numbers(txn: &mut dyn Txn, margin: u32) -> Result<u32, SiteError> {
     rows::lock_directory(txn)?;
-    let raised = rows::last_number(txn)?
-        .saturating_add(margin)
-        .min(rows::HIGHEST);
+    let raised = rows::last_number(txn)?.saturating_add(margin).min(rows::HIGHEST);
     rows::set_last_number(txn, raised)?;
     Ok(raised)
 }
@@ -279,56 +244,25 @@ fn open(txn: &mut dyn Txn, id: SiteId, version: Option<u64>) -> Result<Site, Sit
     rows::lock_directory_and(txn, id)?;
     let site = rows::read(txn, id)?.ok_or(SiteError::NotFound(id))?;
     match version {
-        Some(expected) if expected != site.version => Err(SiteError::Conflict {
-            expected,
-            found: site.version,
-        }),
+        Some(expected) if expected != site.version => Err(SiteError::Conflict { expected, found: site.version }),
         _ => Ok(site),
     }
 }
 
-fn close(
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    mut site: Site,
-    what: &str,
-    from: &str,
-    to: &str,
-) -> Result<Site, SiteError> {
+fn close(txn: &mut dyn Txn, by: By<'_>, mut site: Site, what: &str, from: &str, to: &str) -> Result<Site, SiteError> {
     site.version += 1;
     rows::write(txn, &site)?;
     note(txn, by, what, site.id, from, to)?;
     Ok(site)
 }
 
-fn note(
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    what: &str,
-    id: SiteId,
-    from: &str,
-    to: &str,
-) -> Result<(), SiteError> {
+fn note(txn: &mut dyn Txn, by: By<'_>, what: &str, id: SiteId, from: &str, to: &str) -> Result<(), SiteError> {
     let subject = format!("site {id}");
-    audit::append(
-        txn,
-        by.at,
-        Change {
-            who: by.who,
-            what,
-            subject: &subject,
-            from,
-            to,
-        },
-    )?;
+    audit::append(txn, by.at, Change { who: by.who, what, subject: &subject, from, to })?;
     Ok(())
 }
 
-fn check_unique(
-    snapshot: &dyn Snapshot,
-    form: &SiteForm,
-    this: Option<SiteId>,
-) -> Result<(), SiteError> {
+fn check_unique(snapshot: &dyn Snapshot, form: &SiteForm, this: Option<SiteId>) -> Result<(), SiteError> {
     if let Some(other) = rows::id_of(snapshot, &form.name)?.filter(|id| Some(*id) != this) {
         return Err(SiteError::NameTaken(other));
     }
@@ -344,29 +278,16 @@ fn check_unique(
 /// The fields that differ, before and after, for the audit.
 fn difference(before: &SiteForm, after: &SiteForm) -> (String, String) {
     let tick = |ticked: bool| if ticked { "yes" } else { "no" };
-    let kind = |form: &SiteForm| {
-        form.device_type
-            .as_ref()
-            .map_or(String::new(), ToString::to_string)
-    };
+    let kind = |form: &SiteForm| form.device_type.as_ref().map_or(String::new(), ToString::to_string);
     let fields = [
         ("code", before.code.as_str(), after.code.as_str()),
         ("name", &before.name, &after.name),
         ("type", &kind(before), &kind(after)),
-        (
-            "Open mSupply central server",
-            tick(before.is_open_msupply_central),
-            tick(after.is_open_msupply_central),
-        ),
-        (
-            "uri",
-            &before.open_msupply_central_uri,
-            &after.open_msupply_central_uri,
-        ),
+        ("Open mSupply central server", tick(before.is_open_msupply_central), tick(after.is_open_msupply_central)),
+        ("uri", &before.open_msupply_central_uri, &after.open_msupply_central_uri),
     ];
     let changed = fields.iter().filter(|(_, from, to)| from != to);
-    let (from, to): (Vec<_>, Vec<_>) = changed
-        .map(|(field, from, to)| (format!("{field}: {from}"), format!("{field}: {to}")))
-        .unzip();
+    let (from, to): (Vec<_>, Vec<_>) =
+        changed.map(|(field, from, to)| (format!("{field}: {from}"), format!("{field}: {to}"))).unzip();
     (from.join("; "), to.join("; "))
 }

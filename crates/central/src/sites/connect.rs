@@ -36,12 +36,7 @@ pub struct CheckLine {
 }
 
 /// Could this site connect at `now`? `stores` is the number of stores active on it.
-pub fn connectable(
-    snapshot: &dyn Snapshot,
-    id: SiteId,
-    stores: u64,
-    now: Millis,
-) -> Result<Vec<CheckLine>, SiteError> {
+pub fn connectable(snapshot: &dyn Snapshot, id: SiteId, stores: u64, now: Millis) -> Result<Vec<CheckLine>, SiteError> {
     let settings = settings::get(snapshot)?;
     let site = rows::read(snapshot, id)?.ok_or(SiteError::NotFound(id))?;
     if id == SiteId::CENTRAL {
@@ -58,28 +53,13 @@ pub fn connectable(
     Ok(lines)
 }
 
-fn line(
-    what: &'static str,
-    level: Level,
-    text: impl Into<String>,
-    next_step: impl Into<String>,
-) -> CheckLine {
-    CheckLine {
-        what,
-        level,
-        text: text.into(),
-        next_step: next_step.into(),
-    }
+fn line(what: &'static str, level: Level, text: impl Into<String>, next_step: impl Into<String>) -> CheckLine {
+    CheckLine { what, level, text: text.into(), next_step: next_step.into() }
 }
 
 fn accepted(settings: &AuthSettings) -> CheckLine {
     if settings.accept_sync {
-        return line(
-            "accept_sync",
-            Level::Good,
-            "The central server accepts synchronisation.",
-            "",
-        );
+        return line("accept_sync", Level::Good, "The central server accepts synchronisation.", "");
     }
     line(
         "accept_sync",
@@ -91,19 +71,9 @@ fn accepted(settings: &AuthSettings) -> CheckLine {
 
 fn password(site: &Site) -> CheckLine {
     if site.has_password() {
-        return line(
-            "password",
-            Level::Good,
-            format!("It logs in as \"{}\" and has a password.", site.name),
-            "",
-        );
+        return line("password", Level::Good, format!("It logs in as \"{}\" and has a password.", site.name), "");
     }
-    line(
-        "password",
-        Level::Problem,
-        "No password is set, so nobody can log in as this site.",
-        "Set a password.",
-    )
+    line("password", Level::Problem, "No password is set, so nobody can log in as this site.", "Set a password.")
 }
 
 fn blocks(site: &Site, settings: &AuthSettings, now: Millis) -> Vec<CheckLine> {
@@ -111,34 +81,17 @@ fn blocks(site: &Site, settings: &AuthSettings, now: Millis) -> Vec<CheckLine> {
     let strangers = settings.block_in_force(site.blocks.strangers, now);
     let mut lines = Vec::new();
     if let Some(until) = device {
-        let text = format!(
-            "The device is blocked after wrong passwords, for {} more.",
-            minutes(until - now)
-        );
-        lines.push(line(
-            "blocked",
-            Level::Problem,
-            text,
-            "Correct the password on the device and press Unblock site.",
-        ));
+        let text = format!("The device is blocked after wrong passwords, for {} more.", minutes(until - now));
+        lines.push(line("blocked", Level::Problem, text, "Correct the password on the device and press Unblock site."));
     }
     if let Some(until) = strangers {
         // A bound device is not touched by this one.
-        let level = if site.hardware_id.is_some() {
-            Level::Notice
-        } else {
-            Level::Problem
-        };
+        let level = if site.hardware_id.is_some() { Level::Notice } else { Level::Problem };
         let text = format!(
             "Devices that are not bound to the site are blocked after wrong passwords, for {} more.",
             minutes(until - now)
         );
-        lines.push(line(
-            "blocked_strangers",
-            level,
-            text,
-            "If a new device is to be bound, press Unblock site.",
-        ));
+        lines.push(line("blocked_strangers", level, text, "If a new device is to be bound, press Unblock site."));
     }
     if lines.is_empty() {
         lines.push(line("blocked", Level::Good, "It is not blocked.", ""));
@@ -155,12 +108,7 @@ fn minutes(duration: Millis) -> String {
 
 fn device(site: &Site) -> CheckLine {
     match &site.hardware_id {
-        None => line(
-            "hardware_id",
-            Level::Good,
-            "No device is bound: the next one that logs in will be.",
-            "",
-        ),
+        None => line("hardware_id", Level::Good, "No device is bound: the next one that logs in will be.", ""),
         Some(hardware_id) => line(
             "hardware_id",
             Level::Good,
@@ -171,21 +119,12 @@ fn device(site: &Site) -> CheckLine {
 }
 
 fn former_devices(site: &Site) -> Option<CheckLine> {
-    let refused: Vec<&str> = site
-        .former_devices
-        .iter()
-        .map(|former| former.hardware_id.as_str())
-        .collect();
+    let refused: Vec<&str> = site.former_devices.iter().map(|former| former.hardware_id.as_str()).collect();
     if refused.is_empty() {
         return None;
     }
     let text = format!("Refused since a reset: {}.", refused.join(", "));
-    Some(line(
-        "former_devices",
-        Level::Notice,
-        text,
-        "If one of them is to be used again, allow it.",
-    ))
+    Some(line("former_devices", Level::Notice, text, "If one of them is to be used again, allow it."))
 }
 
 fn attached(stores: u64) -> CheckLine {
@@ -197,28 +136,17 @@ fn attached(stores: u64) -> CheckLine {
             "Add the store that this site is to work with.",
         ),
         1 => line("stores", Level::Good, "1 store is active on this site.", ""),
-        count => line(
-            "stores",
-            Level::Good,
-            format!("{count} stores are active on this site."),
-            "",
-        ),
+        count => line("stores", Level::Good, format!("{count} stores are active on this site."), ""),
     }
 }
 
 fn refusal(site: &Site) -> Option<CheckLine> {
     let last = site.last_refusal.as_ref()?;
     // What came before the last good connection is history.
-    if site
-        .last_connection
-        .is_some_and(|connected| connected >= last.at)
-    {
+    if site.last_connection.is_some_and(|connected| connected >= last.at) {
         return None;
     }
-    let text = format!(
-        "It was turned away the last time: {} ({}).",
-        last.detail, last.code
-    );
+    let text = format!("It was turned away the last time: {} ({}).", last.detail, last.code);
     Some(line("last_refusal", Level::Notice, text, ""))
 }
 

@@ -20,15 +20,11 @@ pub enum SiteError {
         "somebody else changed this site meanwhile (it is at version {found}, the form was of {expected}): look at it again, then save"
     )]
     Conflict { expected: u64, found: u64 },
-    #[error(
-        "site {0} already is the Open mSupply central server, and there is only one: untick it there first"
-    )]
+    #[error("site {0} already is the Open mSupply central server, and there is only one: untick it there first")]
     SecondOpenMsupplyCentral(SiteId),
     #[error("this is the central server's own site: it cannot be deleted and nobody logs in as it")]
     IsCentralServer,
-    #[error(
-        "the site still has {0} active store(s): move them to another site first, then delete it"
-    )]
+    #[error("the site still has {0} active store(s): move them to another site first, then delete it")]
     HasStores(u64),
     #[error("no former device with this hardware id is refused on this site")]
     NotAFormerDevice,

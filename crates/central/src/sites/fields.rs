@@ -14,20 +14,13 @@ pub(super) fn name(text: &str) -> Result<String, SiteError> {
         return Err(SiteError::BadName("it is empty"));
     }
     if name.chars().count() > NAME_LIMIT {
-        return Err(SiteError::TooLong {
-            field: "site name",
-            limit: NAME_LIMIT,
-        });
+        return Err(SiteError::TooLong { field: "site name", limit: NAME_LIMIT });
     }
     if name.contains(':') {
-        return Err(SiteError::BadName(
-            "it contains a colon, which sites cannot send when they log in",
-        ));
+        return Err(SiteError::BadName("it contains a colon, which sites cannot send when they log in"));
     }
     if name.chars().any(char::is_control) {
-        return Err(SiteError::BadName(
-            "it contains a line break or another control character",
-        ));
+        return Err(SiteError::BadName("it contains a line break or another control character"));
     }
     Ok(name.to_owned())
 }
@@ -36,10 +29,7 @@ pub(super) fn name(text: &str) -> Result<String, SiteError> {
 pub(super) fn text(field: &'static str, text: &str) -> Result<String, SiteError> {
     let text = text.trim();
     if text.chars().count() > TEXT_LIMIT {
-        return Err(SiteError::TooLong {
-            field,
-            limit: TEXT_LIMIT,
-        });
+        return Err(SiteError::TooLong { field, limit: TEXT_LIMIT });
     }
     Ok(text.to_owned())
 }
@@ -61,28 +51,16 @@ pub(super) fn uri(text: &str) -> Result<Option<String>, SiteError> {
         return Ok(None);
     }
     if uri.chars().count() > URI_LIMIT {
-        return Err(SiteError::TooLong {
-            field: "uri",
-            limit: URI_LIMIT,
-        });
+        return Err(SiteError::TooLong { field: "uri", limit: URI_LIMIT });
     }
-    if uri
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\'))
-    {
-        return Err(SiteError::BadUri(
-            "it contains a blank or a character that addresses cannot have",
-        ));
+    if uri.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\')) {
+        return Err(SiteError::BadUri("it contains a blank or a character that addresses cannot have"));
     }
     let Some((scheme, rest)) = uri.split_once("://") else {
-        return Err(SiteError::BadUri(
-            "write it with http:// or https:// in front",
-        ));
+        return Err(SiteError::BadUri("write it with http:// or https:// in front"));
     };
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        return Err(SiteError::BadUri(
-            "write it with http:// or https:// in front",
-        ));
+        return Err(SiteError::BadUri("write it with http:// or https:// in front"));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
     host_and_port(authority)?;
@@ -91,21 +69,13 @@ pub(super) fn uri(text: &str) -> Result<Option<String>, SiteError> {
 
 fn host_and_port(authority: &str) -> Result<(), SiteError> {
     if authority.contains('@') {
-        return Err(SiteError::BadUri(
-            "it must not contain a user name or password",
-        ));
+        return Err(SiteError::BadUri("it must not contain a user name or password"));
     }
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
-            let (host, after) = rest
-                .split_once(']')
-                .ok_or(SiteError::BadUri("its host is not complete"))?;
-            host.parse::<std::net::Ipv6Addr>()
-                .map_err(|_| SiteError::BadUri("its host is not an address"))?;
-            (
-                host,
-                after.strip_prefix(':').or(after.is_empty().then_some("80")),
-            )
+            let (host, after) = rest.split_once(']').ok_or(SiteError::BadUri("its host is not complete"))?;
+            host.parse::<std::net::Ipv6Addr>().map_err(|_| SiteError::BadUri("its host is not an address"))?;
+            (host, after.strip_prefix(':').or(after.is_empty().then_some("80")))
         }
         None => match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -117,8 +87,6 @@ fn host_and_port(authority: &str) -> Result<(), SiteError> {
     }
     match port.map(str::parse::<u16>) {
         Some(Ok(port)) if port > 0 => Ok(()),
-        _ => Err(SiteError::BadUri(
-            "its port is not a number from 1 to 65535",
-        )),
+        _ => Err(SiteError::BadUri("its port is not a number from 1 to 65535")),
     }
 }

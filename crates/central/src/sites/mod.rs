@@ -16,14 +16,12 @@ pub(crate) mod rows;
 mod tests;
 
 pub use change::{
-    By, SiteForm, allow_former_device, create, delete, edit, ensure_central, raise_numbers,
-    reset_hardware, set_password, unblock,
+    By, SiteForm, allow_former_device, create, delete, edit, ensure_central, raise_numbers, reset_hardware,
+    set_password, unblock,
 };
 pub use connect::{CheckLine, Level, connectable};
 pub use error::SiteError;
-pub use model::{
-    Blocks, DeviceType, FormerDevice, Hidden, Initialisation, LastRefusal, Site, SiteView,
-};
+pub use model::{Blocks, DeviceType, FormerDevice, Hidden, Initialisation, LastRefusal, Site, SiteView};
 
 use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
@@ -48,12 +46,7 @@ pub fn by_name(snapshot: &dyn Snapshot, name: &str) -> Result<Option<Site>> {
 /// The sites by number, above `after`, at most `limit`.
 pub fn list(snapshot: &dyn Snapshot, after: Option<SiteId>, limit: usize) -> Result<Vec<Site>> {
     let after = after.map(|id| id.0.to_be_bytes());
-    let found = snapshot.rows(
-        Space::Site,
-        b"",
-        after.as_ref().map(<[u8; 4]>::as_slice),
-        limit,
-    )?;
+    let found = snapshot.rows(Space::Site, b"", after.as_ref().map(<[u8; 4]>::as_slice), limit)?;
     found.iter().map(|(_, row)| rows::parse(row)).collect()
 }
 
@@ -73,11 +66,7 @@ pub fn open_msupply_central(snapshot: &dyn Snapshot) -> Result<Option<Site>> {
 }
 
 /// Notes how far the site has got with its first filling. Does not count as an administrator's change.
-pub fn note_initialisation(
-    txn: &mut dyn Txn,
-    id: SiteId,
-    state: Initialisation,
-) -> Result<(), SiteError> {
+pub fn note_initialisation(txn: &mut dyn Txn, id: SiteId, state: Initialisation) -> Result<(), SiteError> {
     update(txn, id, |site| site.initialisation = state)
 }
 

@@ -154,14 +154,9 @@ impl Site {
 
     /// The entry that keeps this device out. Either mark is enough: a copied data file is refused on other hardware too,
     /// and a new data file does not let the old hardware in.
-    pub fn former_device(
-        &self,
-        hardware_id: &str,
-        data_file: Option<&str>,
-    ) -> Option<&FormerDevice> {
+    pub fn former_device(&self, hardware_id: &str, data_file: Option<&str>) -> Option<&FormerDevice> {
         self.former_devices.iter().find(|former| {
-            former.hardware_id == hardware_id
-                || (data_file.is_some() && former.data_file.as_deref() == data_file)
+            former.hardware_id == hardware_id || (data_file.is_some() && former.data_file.as_deref() == data_file)
         })
     }
 

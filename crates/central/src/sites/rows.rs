@@ -33,8 +33,7 @@ pub(crate) fn read(snapshot: &dyn Snapshot, id: SiteId) -> Result<Option<Site>> 
 }
 
 pub(crate) fn parse(row: &[u8]) -> Result<Site> {
-    serde_json::from_slice(row)
-        .map_err(|error| StoreError::Damaged(format!("the row of a site: {error}")))
+    serde_json::from_slice(row).map_err(|error| StoreError::Damaged(format!("the row of a site: {error}")))
 }
 
 pub(crate) fn write(txn: &mut dyn Txn, site: &Site) -> Result<()> {
