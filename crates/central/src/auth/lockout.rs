@@ -1,9 +1,9 @@
-//! Counting failures: per site in two buckets, and per address.
+//! Counting failures: per site in buckets, and per address.
 //!
 //! Counted in memory only, so that a guess costs the disk nothing; when a count is full, the caller stores the block in the site's row.
 //! Names that no site has are counted too and blocked in the same way, else a block would tell which names there are.
 //!
-//! The two buckets are why nobody can switch off a country by its facilities' names: who does not carry the bound hardware id
+//! The buckets are why nobody can switch off a country by its facilities' names: who does not carry the bound hardware id
 //! can use up only the strangers' patience.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use sitesync_core::ids::SiteId;
 
 use super::gate::locked;
 use super::settings::AuthSettings;
-use crate::sites::Site;
+use crate::sites::{Blocks, Site};
 
 const MINUTE: Millis = 60_000;
 /// How many unknown names and how many addresses are remembered. The oldest is forgotten first.
@@ -27,12 +27,44 @@ const CAPACITY: usize = 20_000;
 pub(super) enum Bucket {
     /// It carries the bound hardware id.
     Device,
+    /// It carries the marks of a device that was replaced. Apart from strangers, since a stolen tablet goes on trying with a password
+    /// that was changed because of it, and must not keep its successor from being bound.
+    Former,
     Stranger,
 }
 
 impl Bucket {
-    pub(super) fn of(site: Option<&Site>, hardware_id: &str) -> Self {
-        if site.is_some_and(|site| site.is_bound_to(hardware_id)) { Bucket::Device } else { Bucket::Stranger }
+    pub(super) fn of(site: Option<&Site>, hardware_id: &str, data_file: Option<&str>) -> Self {
+        match site {
+            Some(site) if site.is_bound_to(hardware_id) => Bucket::Device,
+            Some(site) if site.former_device(hardware_id, data_file).is_some() => Bucket::Former,
+            _ => Bucket::Stranger,
+        }
+    }
+
+    pub(super) fn blocked_until(self, blocks: &Blocks) -> Option<Millis> {
+        match self {
+            Bucket::Device => blocks.device,
+            Bucket::Former => blocks.former,
+            Bucket::Stranger => blocks.strangers,
+        }
+    }
+
+    pub(super) fn block(self, blocks: &mut Blocks) -> &mut Option<Millis> {
+        match self {
+            Bucket::Device => &mut blocks.device,
+            Bucket::Former => &mut blocks.former,
+            Bucket::Stranger => &mut blocks.strangers,
+        }
+    }
+
+    /// For the audit.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Bucket::Device => "the bound device",
+            Bucket::Former => "former devices",
+            Bucket::Stranger => "devices that are not bound",
+        }
     }
 }
 
@@ -67,11 +99,7 @@ struct Window {
 
 /// One address with one site name, in one bucket: a stranger behind the same proxy must not use up the device's attempts.
 pub(super) fn address_key(address: &str, name: &str, bucket: Bucket) -> Hash {
-    let bucket: &[u8] = match bucket {
-        Bucket::Device => b"device",
-        Bucket::Stranger => b"stranger",
-    };
-    Hash::of_parts(&[address.as_bytes(), name.as_bytes(), bucket])
+    Hash::of_parts(&[address.as_bytes(), name.as_bytes(), bucket.words().as_bytes()])
 }
 
 pub(super) fn name_key(name: &str) -> Hash {
@@ -134,7 +162,7 @@ impl Failures {
         full
     }
 
-    /// A right password: its bucket begins anew, the other one does not.
+    /// A right password: its bucket begins anew, the others do not.
     pub(super) fn site_proved(&self, site: SiteId, bucket: Bucket) {
         locked(&self.counts).sites.remove(&(site, bucket));
     }

@@ -1,20 +1,19 @@
 //! Letting a site in by name and password: log in, check connection, and the check of every call at doors without tokens.
 //!
-//! The order of the steps is the point (see [`super`]); the counting is in [`super::lockout`].
+//! The order of the steps is the point (see [`super`]); the password is proved in [`super::prove`].
 
-use sitesync_core::given::{Clock, Millis, Random};
+use sitesync_core::given::{Clock, Random};
 use sitesync_core::ids::SiteId;
 use sitesync_store::{Store, Txn, write};
 
 use super::contacts::Reported;
 use super::gate::Gate;
-use super::lockout::{Bucket, address_key, name_key};
+use super::lockout::address_key;
+use super::prove::{Proved, note, told};
 use super::refusal::{AuthError, Refusal};
-use super::secret::{self, Secret};
-use super::settings::{self, AuthSettings};
+use super::secret::Secret;
 use super::token::{self, Token};
-use crate::audit::{self, Change};
-use crate::sites::{self, DeviceType, Site, rows};
+use crate::sites::{DeviceType, Site, rows};
 
 /// The versions of the native protocol that this server speaks, best first.
 pub const PROTOCOLS: &[u32] = &[1];
@@ -76,23 +75,8 @@ pub struct Auth<'a> {
     pub random: &'a dyn Random,
 }
 
-/// A request that may try a password.
-struct Admitted {
-    settings: AuthSettings,
-    site: Option<Site>,
-    bucket: Bucket,
-    now: Millis,
-}
-
-/// A request that has proved the password.
-struct Proved {
-    settings: AuthSettings,
-    site: Site,
-    bucket: Bucket,
-}
-
 /// What became of the device in [`Auth::bind`].
-struct Binding {
+pub(super) struct Binding {
     newly_bound: bool,
     data_file_changed: bool,
 }
@@ -145,134 +129,7 @@ impl Auth<'_> {
         self.after(&attempt, &proved, outcome)
     }
 
-    /// Limits, then the password.
-    fn prove(&self, attempt: &Attempt<'_>) -> Result<Proved, AuthError> {
-        let admitted = self.admit(attempt)?;
-        if let Some(proved) = self.recall(&admitted, attempt) {
-            return Ok(proved);
-        }
-        let turn = self.gate.turn()?;
-        // Others failed while this one waited for its turn.
-        let admitted = self.admit(attempt)?;
-        let stored = admitted.site.as_ref().and_then(|site| site.secret.as_ref());
-        let right = secret::is_right(attempt.secret, stored, admitted.settings.hash_cost)?;
-        let Admitted { settings, site, bucket, now } = admitted;
-        match site {
-            Some(site) if right && site.id != SiteId::CENTRAL => {
-                drop(turn);
-                self.gate.failures.site_proved(site.id, bucket);
-                if bucket == Bucket::Device {
-                    self.gate.remembered.remember(
-                        &site,
-                        attempt.hardware_id,
-                        attempt.secret,
-                        settings.remember_ms,
-                        now,
-                    );
-                }
-                Ok(Proved { settings, site, bucket })
-            }
-            // The turn lasts until the failure is counted, so that many at once do not get more guesses than one after the other.
-            site => Err(self.failed(attempt, &settings, site.as_ref(), bucket)?.into()),
-        }
-    }
-
-    fn admit(&self, attempt: &Attempt<'_>) -> Result<Admitted, AuthError> {
-        let now = self.clock.now();
-        let (settings, site) = {
-            let snapshot = self.store.snapshot()?;
-            (settings::get(&*snapshot)?, sites::by_name(&*snapshot, attempt.name)?)
-        };
-        if !settings.accept_sync {
-            return Err(Refusal::SyncOff.into());
-        }
-        let bucket = Bucket::of(site.as_ref(), attempt.hardware_id);
-        if let Some(site) = &site {
-            self.gate.contacts.attempted(site.id, now);
-        }
-        let key = address_key(attempt.address, attempt.name, bucket);
-        if let Some(until) = self.gate.failures.address_waits(key, &settings, now) {
-            return Err(Refusal::TooManyFailures { until }.into());
-        }
-        // While a block lasts no password is tried, else it would only hide from a guesser when he has found it.
-        let blocked = match (&site, bucket) {
-            (Some(site), Bucket::Device) => settings.block_in_force(site.blocks.device, now),
-            (Some(site), Bucket::Stranger) => settings.block_in_force(site.blocks.strangers, now),
-            (None, _) => self.gate.failures.name_blocked(name_key(attempt.name), &settings, now),
-        };
-        if let Some(until) = blocked {
-            let refusal = Refusal::Blocked { until };
-            if let Some(site) = &site {
-                self.gate.contacts.refused(site.id, now, &refusal, told(&refusal, attempt));
-            }
-            return Err(refusal.into());
-        }
-        Ok(Admitted { settings, site, bucket, now })
-    }
-
-    /// The bound device with a secret that was verified a short while ago.
-    fn recall(&self, admitted: &Admitted, attempt: &Attempt<'_>) -> Option<Proved> {
-        let site = admitted.site.as_ref().filter(|_| admitted.bucket == Bucket::Device)?;
-        let for_ms = admitted.settings.remember_ms;
-        if !self.gate.remembered.knows(site, attempt.hardware_id, attempt.secret, for_ms, admitted.now) {
-            return None;
-        }
-        self.gate.failures.site_proved(site.id, admitted.bucket);
-        Some(Proved { settings: admitted.settings, site: site.clone(), bucket: admitted.bucket })
-    }
-
-    /// Counts a wrong password or an unknown name, and stores the block if one begins.
-    fn failed(
-        &self,
-        attempt: &Attempt<'_>,
-        settings: &AuthSettings,
-        site: Option<&Site>,
-        bucket: Bucket,
-    ) -> Result<Refusal, AuthError> {
-        let now = self.clock.now();
-        let failures = &self.gate.failures;
-        failures.address_failed(address_key(attempt.address, attempt.name, bucket), now);
-        let Some(site) = site else {
-            failures.name_failed(name_key(attempt.name), settings, now);
-            return Ok(Refusal::UnknownName);
-        };
-        let refusal = Refusal::WrongPassword;
-        self.gate.contacts.refused(site.id, now, &refusal, told(&refusal, attempt));
-        // The device that still sends the password from before it was changed does not guess.
-        let outdated = bucket == Bucket::Device
-            && site.former_secret.is_some()
-            && secret::is_right(attempt.secret, site.former_secret.as_ref(), settings.hash_cost)?;
-        if !outdated && failures.site_failed(site, bucket, settings) {
-            self.begin_block(site, bucket, now, now.saturating_add(settings.block_ms))?;
-        }
-        Ok(refusal)
-    }
-
-    fn begin_block(&self, seen: &Site, bucket: Bucket, now: Millis, until: Millis) -> Result<(), AuthError> {
-        write(self.store, |txn| {
-            rows::lock_directory_and(txn, seen.id)?;
-            let Some(mut site) = rows::read(txn, seen.id)? else {
-                return Ok(());
-            };
-            if site.lock_generation != seen.lock_generation {
-                return Ok(());
-            }
-            let who = match bucket {
-                Bucket::Device => {
-                    site.blocks.device = Some(until);
-                    "the bound device"
-                }
-                Bucket::Stranger => {
-                    site.blocks.strangers = Some(until);
-                    "devices that are not bound"
-                }
-            };
-            rows::write(txn, &site)?;
-            note(txn, now, "site.block", &site, who)
-        })
-    }
-
-    fn enter(
+    pub(super) fn enter(
         &self,
         proved: &Proved,
         attempt: &Attempt<'_>,
@@ -321,10 +178,7 @@ impl Auth<'_> {
         site.secret_used = true;
         site.former_secret = None;
         // A block that was in force would have ended this request; what is left is over.
-        match proved.bucket {
-            Bucket::Device => site.blocks.device = None,
-            Bucket::Stranger => site.blocks.strangers = None,
-        }
+        *proved.bucket.block(&mut site.blocks) = None;
         Ok((site, Binding { newly_bound, data_file_changed }))
     }
 
@@ -383,15 +237,4 @@ fn need_data_file(attempt: &Attempt<'_>) -> Result<(), Refusal> {
         Some(_) => Ok(()),
         None => Err(Refusal::Malformed("the id of the data file is missing or too long")),
     }
-}
-
-/// What the administrator reads about a refusal.
-fn told(refusal: &Refusal, attempt: &Attempt<'_>) -> String {
-    format!("{} Device {}, from {}.", refusal.message(), attempt.hardware_id, attempt.address)
-}
-
-fn note(txn: &mut dyn Txn, now: Millis, what: &str, site: &Site, to: &str) -> Result<(), AuthError> {
-    let subject = format!("site {}", site.id);
-    audit::append(txn, now, Change { who: "server", what, subject: &subject, from: "", to })?;
-    Ok(())
 }

@@ -11,6 +11,7 @@ mod contacts;
 mod gate;
 mod lockout;
 mod login;
+mod prove;
 mod refusal;
 mod remembered;
 mod secret;

@@ -80,11 +80,15 @@ pub struct LastRefusal {
     pub detail: String,
 }
 
-/// Until when wrong passwords keep somebody out. There are two, so that strangers cannot shut out the bound device (EXCHANGE A16).
+/// Until when wrong passwords keep somebody out. Kept apart, so that strangers cannot shut out the bound device (EXCHANGE A16), nor
+/// a device that was replaced its successor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocks {
     /// The bound device, after its own failures.
     pub device: Option<Millis>,
+    /// Devices that were replaced. They are refused anyhow; this only keeps them from guessing.
+    #[serde(default)]
+    pub former: Option<Millis>,
     /// Everybody else, and with them a new binding.
     pub strangers: Option<Millis>,
 }

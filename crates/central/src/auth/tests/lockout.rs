@@ -52,6 +52,22 @@ fn strangers_never_block_the_bound_device_nor_the_device_strangers() {
 }
 
 #[test]
+fn a_replaced_device_that_goes_on_trying_does_not_keep_its_successor_out() {
+    let world = World::new();
+    world.login(TABLET).unwrap();
+    world.reset(2);
+    world.set_password(2, "new");
+    // Stolen, it still sends the old password; then somebody guesses on it.
+    for _ in 0..30 {
+        world.login(TABLET).unwrap_err();
+    }
+    assert!(is_blocked(&world.login(Device("Kamo", "new", "hw-1", "file-1"))), "nor may it guess without end");
+    world.login(Device("Kamo", "new", "hw-2", "file-2")).unwrap();
+    world.forward(HOUR);
+    assert_eq!(world.login(Device("Kamo", "new", "hw-1", "file-1")).unwrap_err(), Refusal::FormerDevice);
+}
+
+#[test]
 fn failures_of_one_site_do_not_count_for_another() {
     let world = World::new();
     world.create("Other", Some("right")).unwrap();

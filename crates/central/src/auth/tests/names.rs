@@ -112,10 +112,41 @@ fn a_changed_password_stops_the_site_and_the_old_one_resumes_it() {
 }
 
 #[test]
-fn a_password_changed_while_it_is_being_checked_lets_nobody_in() {
+fn what_changes_while_a_password_is_being_checked_counts() {
+    type Act = fn(&World);
+    let cases: [(&str, Act, Refusal); 5] = [
+        ("a new password", |world| world.set_password(2, "new"), Refusal::WrongPassword),
+        ("a new name", |world| drop(world.rename(2, "New").unwrap()), Refusal::WrongPassword),
+        (
+            "the site deleted",
+            |world| world.write(|txn| sites::delete(txn, world.by(), SiteId(2), 0)).unwrap(),
+            Refusal::UnknownName,
+        ),
+        ("another device bound", |world| drop(world.login(Device("Kamo", "right", "hw-2", "f"))), Refusal::WrongDevice),
+        (
+            "the same device bound and reset",
+            |world| {
+                world.login(TABLET).unwrap();
+                world.reset(2);
+            },
+            Refusal::FormerDevice,
+        ),
+    ];
+    for (what, act, wanted) in cases {
+        let world = World::new();
+        let secret = Secret::of_password("right").unwrap();
+        let request = request(TABLET, &secret);
+        let proved = refused(world.auth().prove(&request.attempt)).unwrap();
+        act(&world);
+        let entered = refused(world.auth().enter(&proved, &request.attempt, &request, 1)).map(|(site, ..)| site.id);
+        assert_eq!(entered, Err(wanted), "{what}");
+    }
+}
+
+#[test]
+fn a_remembered_secret_ends_with_its_password() {
     let world = World::new();
     let site = world.verify(TABLET, true).unwrap();
-    // Remembered by this process, and yet refused after the change.
     world.set_password(2, "new");
     assert_eq!(world.verify(TABLET, true).unwrap_err(), Refusal::WrongPassword);
     assert_eq!(world.site(2).hardware_id, site.hardware_id);
