@@ -2,5 +2,8 @@
 //!
 //! Data flow one way: door -> hub -> core decides -> store. The hub knows no HTTP and no thread.
 
+pub mod audit;
+pub mod auth;
 pub mod hub;
 pub mod import;
+pub mod sites;
