@@ -224,7 +224,11 @@ impl<'a> Applying<'a> {
     }
 
     /// A withdrawn record is dropped if no feed of the site holds it and no record of its own refers to it (EXCHANGE A5).
-    fn drop_withdrawn(mut self, keys: &[RecordKey]) -> Result<(), SiteError> {
+    fn drop_withdrawn(self, keys: &[RecordKey]) -> Result<(), SiteError> {
+        // What refers comes before what is referred to, so that a patient goes with its documents.
+        let mut keys: Vec<_> = keys.iter().collect();
+        let order = |table: &str| self.world.catalogue.table(table).map_or(usize::MAX, |table| table.order);
+        keys.sort_by_key(|key| std::cmp::Reverse(order(&key.table)));
         for key in keys {
             drop_unless_held(self.world.txn, self.state, key, Some(self.now))?;
         }
