@@ -29,6 +29,15 @@ fn who_does_not_know_the_password_is_told_the_same_whatever_is_wrong() {
 }
 
 #[test]
+fn nobody_logs_in_as_the_central_server_even_with_a_password_in_its_row() {
+    let world = World::new();
+    let mut site = world.site(1);
+    site.secret = Some(world.hashed("right").into_hidden());
+    world.write(|txn| Ok(crate::sites::rows::write(txn, &site)?)).unwrap();
+    assert_eq!(world.login(Device("Central Server", "right", "hw-9", "f")).unwrap_err(), Refusal::WrongPassword);
+}
+
+#[test]
 fn the_cause_is_told_to_who_knows_the_password() {
     let world = World::new();
     world.login(TABLET).unwrap();
@@ -80,6 +89,7 @@ fn a_changed_name_stops_the_site_and_the_old_one_resumes_it() {
         world.login(TABLET).unwrap_err();
     }
     world.rename(2, "Kamo").unwrap();
+    assert_eq!(world.token(&token, "hw-1", "file-1").unwrap_err(), Refusal::TokenEnded);
     let again = world.login(TABLET).unwrap();
     assert!(!again.newly_bound && !again.data_file_changed);
     world.token(&again.token, "hw-1", "file-1").unwrap();
