@@ -67,7 +67,7 @@ fn a_name_is_trimmed_and_every_code_has_words() {
         Refusal::FormerDevice,
         Refusal::NoDeviceBound,
         Refusal::TokenEnded,
-        Refusal::Version { offered: vec![], supported: PROTOCOLS },
+        Refusal::Version { offered: vec![], supported: sitesync_core::protocol::VERSIONS },
         Refusal::NoStore,
         Refusal::Malformed("it is empty"),
     ];
@@ -201,6 +201,30 @@ fn no_secret_shows_itself() {
     assert_eq!(rows.len(), 1);
     assert!(!String::from_utf8_lossy(&rows[0].1).contains(logged_in.token.reveal()));
     assert_eq!(logged_in.token.reveal().len(), 64);
+}
+
+#[test]
+fn a_message_becomes_a_request() {
+    let world = World::new();
+    let secret = Secret::of_password("right").unwrap();
+    let message = sitesync_core::protocol::LoginRequest {
+        name: "Kamo".to_owned(),
+        secret: secret.reveal().to_owned(),
+        hardware_id: "hw-1".to_owned(),
+        data_file: "file-1".to_owned(),
+        device_type: "mobile".to_owned(),
+        app_name: "remote".to_owned(),
+        app_version: "1".to_owned(),
+        versions: vec![1],
+    };
+    let logged_in = refused(world.auth().login(&LoginRequest::of(&message, &secret, "10.0.0.1"))).unwrap();
+    assert_eq!(logged_in.site.device_type, Some(sites::DeviceType::Mobile));
+    let info = logged_in.site.info();
+    assert_eq!((info.id, info.uuid, info.name.as_str()), (SiteId(2), logged_in.site.uuid, "Kamo"));
+    let types = ["single user", "client/server", "mobile", "single_user", "Client_Server", "", " ", "desktop"];
+    let read: Vec<_> = types.iter().map(|text| sites::DeviceType::of_text(text).map(|t| t.to_string())).collect();
+    let wanted = ["single user", "client/server", "mobile", "single user", "client/server", "-", "-", "desktop"];
+    assert_eq!(read, wanted.map(|text| (text != "-").then(|| text.to_owned())));
 }
 
 #[test]
