@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
 
     /// An id that neither another store, nor this one at another time, can come to, even with the same seed.
     pub(super) fn new_id(&mut self) -> String {
-        let random = self.random.next().to_le_bytes();
+        let random = self.random.word().to_le_bytes();
         format!("{:032X}", Hash::of_parts(&[self.view.store_id.as_bytes(), self.datetime().as_bytes(), &random]).0)
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Each piece of work is to be written in one transaction, so that stock is the sum of the movements at any moment.
 
+use std::collections::HashMap;
+
 use jiff::civil::DateTime;
 use serde_json::json;
 
@@ -144,7 +146,7 @@ impl Generator {
     fn purchase(&mut self, view: &StoreView, now: DateTime) -> Option<Step> {
         let outside: Vec<Party> = view.suppliers.iter().filter(|party| party.outside).cloned().collect();
         let supplier = self.random.pick(&outside)?.clone();
-        let items = self.short_items(view, 15)?;
+        let items = self.short_items(view, 60, 15)?;
         let packs: Vec<f64> = items.iter().map(|_| self.packs(40, 250)).collect();
         let mut writer = Writer::new(view, now, &mut self.random);
         let mut document = writer.open(Kind::Inbound, &supplier.name_id);
@@ -195,20 +197,26 @@ impl Generator {
         packs: impl Fn(&mut Seeded, &StockLine, &Item) -> f64,
     ) -> Option<(Vec<DemoRecord>, u64)> {
         let today = now.date().to_string();
-        let mut chosen: Vec<(StockLine, Item, f64)> = Vec::new();
+        let mut soonest: HashMap<&str, &StockLine> = HashMap::new();
+        for line in view.stock.iter().filter(|line| line.usable(&today) >= 1.0) {
+            let known = soonest.entry(&line.item_id).or_insert(line);
+            if line.expiry < known.expiry {
+                *known = line;
+            }
+        }
+        let mut chosen: Vec<(&StockLine, &Item, f64)> = Vec::new();
         for item in self.some(&view.items, view.items.len())? {
-            let usable = view.stock.iter().filter(|line| line.item_id == item.id && line.usable(&today) >= 1.0);
-            let Some(line) = usable.min_by(|one, other| one.expiry.cmp(&other.expiry)) else { continue };
-            let packs = packs(&mut self.random, line, &item);
-            chosen.push((line.clone(), item, packs));
+            let Some(line) = soonest.get(item.id.as_str()) else { continue };
+            let packs = packs(&mut self.random, line, item);
+            chosen.push((line, item, packs));
             if chosen.len() as u64 == wanted {
                 break;
             }
         }
         let mut writer = Writer::new(view, now, &mut self.random);
         let mut document = writer.open(kind, &party.name_id);
-        for (line, item, packs) in &chosen {
-            writer.take(&mut document, line, &item.name, *packs);
+        for (line, item, packs) in chosen {
+            writer.take(&mut document, line, &item.name, packs);
         }
         let lines = writer.close(document, []);
         (lines > 0).then(|| (writer.finish(), lines))
@@ -218,9 +226,10 @@ impl Generator {
         let inside: Vec<Party> = view.suppliers.iter().filter(|party| !party.outside).cloned().collect();
         let supplier = self.random.pick(&inside)?.clone();
         let most = usize::try_from(self.random.between(3, 15)).unwrap_or(3);
-        let items = self.short_items(view, most)?;
+        let items = self.short_items(view, 20, most)?;
         let packs: Vec<f64> = items.iter().map(|_| self.packs(1, 20)).collect();
         let mut writer = Writer::new(view, now, &mut self.random);
+        let units = units(view);
         let order = writer.new_id();
         let (serial, date, datetime) = (writer.next_number(), writer.date(), writer.datetime());
         writer.add(
@@ -243,7 +252,7 @@ impl Generator {
             ],
         );
         for (at, (item, packs)) in items.iter().zip(&packs).enumerate() {
-            order_line(&mut writer, &order, at + 1, item, packs * item.pack_size);
+            order_line(&mut writer, &order, at + 1, item, (of(&units, item), packs * item.pack_size));
         }
         let lines = count_of(items.len() as u64, "item");
         let says = format!("{} orders {lines} from {}", view.store_name, supplier.name);
@@ -251,19 +260,22 @@ impl Generator {
     }
 
     /// A few entries of a list, in random order; `None` if it is empty.
-    fn some(&mut self, list: &[Item], most: usize) -> Option<Vec<Item>> {
-        let mut some = list.to_vec();
+    fn some<'v>(&mut self, list: &'v [Item], most: usize) -> Option<Vec<&'v Item>> {
+        let mut some: Vec<&Item> = list.iter().collect();
         self.random.shuffle(&mut some);
         some.truncate(most);
         if some.is_empty() { None } else { Some(some) }
     }
 
-    /// The items of which there is least, measured in packs.
-    fn short_items(&mut self, view: &StoreView, most: usize) -> Option<Vec<Item>> {
+    /// The items of which there are fewer packs than that, the scarcest first; `None` if there are none.
+    fn short_items<'v>(&mut self, view: &'v StoreView, below: u64, most: usize) -> Option<Vec<&'v Item>> {
+        let units = units(view);
+        let packs = |item: &Item| floor(of(&units, item) / item.pack_size);
         let mut items = self.some(&view.items, view.items.len())?;
-        items.sort_by_cached_key(|item| floor(units(view, item) / item.pack_size));
+        items.retain(|item| packs(item) < below);
+        items.sort_by_cached_key(|item| packs(item));
         items.truncate(most);
-        Some(items)
+        if items.is_empty() { None } else { Some(items) }
     }
 
     fn packs(&mut self, low: u64, high: u64) -> f64 {
@@ -271,9 +283,17 @@ impl Generator {
     }
 }
 
-/// Units of an item on the shelf.
-fn units(view: &StoreView, item: &Item) -> f64 {
-    view.stock.iter().filter(|line| line.item_id == item.id).map(|line| line.quantity * line.pack_size).sum()
+/// Units on the shelf, by item.
+fn units(view: &StoreView) -> HashMap<&str, f64> {
+    let mut units = HashMap::new();
+    for line in &view.stock {
+        *units.entry(line.item_id.as_str()).or_default() += line.quantity * line.pack_size;
+    }
+    units
+}
+
+fn of(units: &HashMap<&str, f64>, item: &Item) -> f64 {
+    units.get(item.id.as_str()).copied().unwrap_or_default()
 }
 
 fn count_line(writer: &mut Writer<'_>, count: &str, item: &Item, line: &StockLine) {
@@ -298,8 +318,8 @@ fn count_line(writer: &mut Writer<'_>, count: &str, item: &Item, line: &StockLin
     );
 }
 
-fn order_line(writer: &mut Writer<'_>, order: &str, at: usize, item: &Item, wanted: f64) {
-    let (id, datetime, on_hand) = (writer.new_id(), writer.datetime(), units(writer.view, item));
+fn order_line(writer: &mut Writer<'_>, order: &str, at: usize, item: &Item, (on_hand, wanted): (f64, f64)) {
+    let (id, datetime) = (writer.new_id(), writer.datetime());
     writer.add(
         "requisition_line",
         &id,

@@ -1,4 +1,4 @@
-//! The data of the demo country: its master data ([`country`]) and the daily work of its stores ([`generator`]).
+//! The data of the demo country: its places ([`places`]), its master data ([`country`]) and the daily work of its stores ([`generator`]).
 //!
 //! Only data. Nothing here starts a server, opens a file or writes to a store: who runs the demo does, and passes in what a store
 //! sees ([`view::StoreView`]) and the time.
@@ -7,6 +7,7 @@ pub mod country;
 mod documents;
 pub mod generator;
 pub mod medicines;
+pub mod places;
 pub mod random;
 pub mod view;
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 
-use super::country::{self, STORES};
+use super::country;
 use super::generator::{Generator, Step, Work};
+use super::places::{STORES, store_of};
 use super::view::{Arrival, ArrivedLine, Party, StockLine, StoreView};
 use super::{Columns, amount, text};
 
@@ -15,6 +16,8 @@ struct Model {
     views: Vec<StoreView>,
     /// Which view has which name.
     named: HashMap<String, usize>,
+    /// Where a stock line stands in its view.
+    places: HashMap<String, usize>,
     /// Packs in less packs out, by stock line.
     moved: BTreeMap<String, f64>,
     now: DateTime,
@@ -32,7 +35,7 @@ impl Model {
         let views: Vec<StoreView> = STORES.iter().map(|store| seen_of(&records, &store.id())).collect();
         let named = STORES.iter().enumerate().map(|(at, store)| (store.name_id(), at)).collect();
         let now = date(2026, 1, 5).at(8, 0, 0, 0);
-        Self { views, named, moved: BTreeMap::new(), now, documents: 0 }
+        Self { views, named, places: HashMap::new(), moved: BTreeMap::new(), now, documents: 0 }
     }
 
     fn apply(&mut self, at: usize, step: &Step) {
@@ -58,9 +61,11 @@ impl Model {
         assert!(line.quantity >= 0.0 && line.available >= 0.0, "{id}: {data:?}");
         assert_eq!(text(data, "store_ID"), self.views[at].store_id);
         let stock = &mut self.views[at].stock;
-        match stock.iter_mut().find(|known| known.id == id) {
-            Some(known) => *known = line,
-            None => stock.push(line),
+        let place = *self.places.entry(id.to_owned()).or_insert(stock.len());
+        if place == stock.len() {
+            stock.push(line);
+        } else {
+            stock[place] = line;
         }
     }
 
@@ -97,8 +102,7 @@ fn stock_is_the_sum_of_the_movements_and_never_negative() {
     let mut said: HashMap<&str, usize> = HashMap::new();
     for turn in 0..10_000 {
         let at = turn % STORES.len();
-        let view = model.views[at].clone();
-        let Some(step) = generators[at].step(&view, model.now) else { continue };
+        let Some(step) = generators[at].step(&model.views[at], model.now) else { continue };
         for word in ["counts", "sends", "receives", "hands", "orders"] {
             *said.entry(word).or_default() += usize::from(step.says.contains(&format!(" {word} ")));
         }
@@ -151,7 +155,7 @@ fn a_delivery_is_seen_by_its_receiver_until_it_is_received() {
     let mut records = country::records();
     let now = date(2026, 1, 5).at(9, 30, 0, 0);
     let mut generator = Generator::new(3);
-    let (kamo, opua) = (country::store_of("KamoRW").unwrap(), country::store_of("Opua").unwrap());
+    let (kamo, opua) = (store_of("KamoRW").unwrap(), store_of("Opua").unwrap());
     let mut view = seen_of(&records, &kamo.id());
     view.customers.retain(|party| party.name_id == opua.name_id());
     let opening = generator.work(Work::Opening, &view, now).unwrap();

@@ -9,7 +9,7 @@ impl Seeded {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -20,7 +20,7 @@ impl Seeded {
     /// A number from `low` to `high`, both possible.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         let span = high.saturating_sub(low).saturating_add(1);
-        low + self.next() % span.max(1)
+        low + self.word() % span.max(1)
     }
 
     /// A place in a list of `length`, which must not be 0.
