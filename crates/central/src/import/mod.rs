@@ -5,6 +5,7 @@
 //! cell, and nothing is returned but the list of all that is wrong.
 
 mod cell;
+mod check;
 mod collect;
 mod csv;
 mod fault;
@@ -23,6 +24,7 @@ use serde_json::{Map, Value};
 use sitesync_core::ids::RecordKey;
 
 pub use self::csv::read_csv;
+pub use check::{check, unknown_names};
 pub use fault::{CellFault, FAULT_LIMIT, Faults};
 pub use json_lines::read_json_lines;
 pub use mapping::{Mapping, MappingError};

@@ -39,6 +39,9 @@ fn the_delivery_history_becomes_what_it_should() {
     let records =
         read_csv(std::fs::File::open(path).unwrap(), &mapping, &mut |progress| last = Some(progress)).unwrap();
     assert_eq!(last.unwrap().records, records.len());
+    let catalogue = sitesync_core::catalogue::Catalogue::embedded();
+    assert_eq!(check(catalogue, &records), Ok(()));
+    assert_eq!(unknown_names(catalogue, &records), Vec::<String>::new());
 
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for record in &records {

@@ -117,6 +117,32 @@ fn stock_is_the_sum_of_the_movements_and_never_negative() {
     assert!(said.values().all(|count| *count >= STORES.len()), "{said:?}");
 }
 
+/// Every column is one that the catalogue knows, with a value of its kind.
+#[test]
+fn all_records_fit_the_catalogue() {
+    use sitesync_core::catalogue::Catalogue;
+    use sitesync_core::ids::RecordKey;
+
+    let catalogue = Catalogue::embedded();
+    let mut records = country::records();
+    let mut model = Model::new();
+    let mut generator = Generator::new(11);
+    for turn in 0..400 {
+        let at = turn % STORES.len();
+        if let Some(step) = generator.step(&model.views[at], model.now) {
+            model.apply(at, &step);
+            records.extend(step.records);
+        }
+    }
+    for (table, id, data) in &records {
+        let known = catalogue.table(table).unwrap();
+        for column in data.keys() {
+            assert!(known.column(column).is_some(), "{table}: {column}");
+        }
+        sitesync_core::normal::normalise(catalogue, &RecordKey::new(table.as_str(), id.as_str()), data, None).unwrap();
+    }
+}
+
 #[test]
 fn the_same_seed_gives_the_same_work() {
     let view = &Model::new().views[0];
