@@ -12,6 +12,8 @@ pub mod random;
 pub mod view;
 
 #[cfg(test)]
+mod hub_test;
+#[cfg(test)]
 mod model_test;
 
 use serde_json::{Map, Number, Value};
