@@ -1,7 +1,7 @@
 //! Every store passes the one suite.
 
-use sitesync_store::memory::MemoryStore;
 use sitesync_store::conformance::random_operations;
+use sitesync_store::memory::MemoryStore;
 use sitesync_store::sqlite::{Options, SqliteStore};
 use sitesync_store::store_tests;
 use tempfile::TempDir;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::record::Role;
-use sitesync_store::{Space, Txn, write};
 use sitesync_store::world::StoreWorld;
+use sitesync_store::{Space, Txn, write};
 
 use super::held::{self, HeldId};
 use super::reroute::route_linked;

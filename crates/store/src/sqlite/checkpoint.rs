@@ -62,7 +62,13 @@ struct Worker {
 }
 
 impl Checkpoints {
-    pub(super) fn start(bell: Arc<Bell>, db: Connection, writer: Arc<Writer>, log: PathBuf, every: u64) -> Result<Self> {
+    pub(super) fn start(
+        bell: Arc<Bell>,
+        db: Connection,
+        writer: Arc<Writer>,
+        log: PathBuf,
+        every: u64,
+    ) -> Result<Self> {
         let worker = Worker { db, writer, log, every };
         let heard = bell.clone();
         let thread = std::thread::Builder::new()

@@ -10,7 +10,9 @@ use sitesync_core::record::{Entry, EntryKind, FeedState, Record, State};
 use super::conn::Conn;
 use super::error::damaged;
 use super::keys::{Id, Target, pack, unpack};
-use super::read::{DELETED, HOME_SHIFT, LIVE, MERGED, NOT_HELD, Reads, feed_state, hash_blob, hash_of, kind_of, place_of};
+use super::read::{
+    DELETED, HOME_SHIFT, LIVE, MERGED, NOT_HELD, Reads, feed_state, hash_blob, hash_of, kind_of, place_of,
+};
 use crate::api::{Lock, NewEntry, Result, Space, StoreError, Txn};
 
 const NUMBER_MASK: i64 = (1 << HOME_SHIFT) - 1;
@@ -77,7 +79,8 @@ impl<'a> SqliteTxn<'a> {
     /// Ends the work: an error if any of it failed, even if the work passed over that.
     pub(super) fn finish(&mut self) -> Result<()> {
         self.guarded(0, |txn| {
-            let mut update = txn.conn.db.prepare_cached("UPDATE counter SET value = ?1 WHERE name = 'record' AND value < ?1")?;
+            let mut update =
+                txn.conn.db.prepare_cached("UPDATE counter SET value = ?1 WHERE name = 'record' AND value < ?1")?;
             update.execute([*txn.last_record])?;
             Ok(())
         })
@@ -124,7 +127,8 @@ impl<'a> SqliteTxn<'a> {
     fn moved(&self, table: i64, id: Id<'_>, from: i64, home: i64) -> Result<i64> {
         let to = home << HOME_SHIFT | (from & NUMBER_MASK);
         let db = &self.conn.db;
-        db.prepare_cached("UPDATE directory SET place = ?3 WHERE tbl = ?1 AND id = ?2")?.execute(params![table, id, to])?;
+        db.prepare_cached("UPDATE directory SET place = ?3 WHERE tbl = ?1 AND id = ?2")?
+            .execute(params![table, id, to])?;
         db.prepare_cached("DELETE FROM record WHERE place = ?1")?.execute([from])?;
         db.prepare_cached("UPDATE entry SET record = ?2 WHERE record = ?1")?.execute([from, to])?;
         Ok(to)
@@ -151,13 +155,31 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn store_record(&self, place: i64, table: i64, record: &Record, state: (u8, Option<&str>), links: Option<&[u8]>) -> Result<()> {
+    fn store_record(
+        &self,
+        place: i64,
+        table: i64,
+        record: &Record,
+        state: (u8, Option<&str>),
+        links: Option<&[u8]>,
+    ) -> Result<()> {
         let mut statement = self.conn.db.prepare_cached(
             "INSERT OR REPLACE INTO record (place, tbl, id, state, hash, revision, source, merged_into, links, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let (id, hash, source) = (Id::of(&record.key.id), hash_blob(record.hash), record.source.0);
-        statement.execute(params![place, table, id, state.0, hash, record.revision, source, state.1, links, &*record.body])?;
+        statement.execute(params![
+            place,
+            table,
+            id,
+            state.0,
+            hash,
+            record.revision,
+            source,
+            state.1,
+            links,
+            &*record.body
+        ])?;
         Ok(())
     }
 
@@ -207,7 +229,8 @@ impl<'a> SqliteTxn<'a> {
 
     /// Lets go of the row and the place of a record that is not held, if no entry names it.
     fn drop_if_unused(&self, key: &RecordKey, place: i64) -> Result<()> {
-        let sql = "DELETE FROM record WHERE place = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM entry WHERE record = ?1)";
+        let sql =
+            "DELETE FROM record WHERE place = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM entry WHERE record = ?1)";
         if self.conn.db.prepare_cached(sql)?.execute([place])? == 1 {
             let table = self.conn.table_made(&key.table)?;
             let sql = "DELETE FROM directory WHERE tbl = ?1 AND id = ?2";
@@ -283,7 +306,11 @@ impl<'a> SqliteTxn<'a> {
     }
 
     /// Changes a feed, and notes its new state.
-    fn in_feed(&mut self, feed: &Feed, change: impl FnOnce(&mut Self, i64, &mut FeedState) -> Result<()>) -> Result<u64> {
+    fn in_feed(
+        &mut self,
+        feed: &Feed,
+        change: impl FnOnce(&mut Self, i64, &mut FeedState) -> Result<()>,
+    ) -> Result<u64> {
         let number = self.conn.feed_made(feed)?;
         let before = feed_state(self.conn, number)?;
         let mut state = before;
@@ -323,7 +350,12 @@ impl Txn for SqliteTxn<'_> {
                 let place = txn.named(&new.key, feed)?;
                 let number = stored(state.head)?.checked_add(1);
                 let number = number.ok_or_else(|| StoreError::Other("the feed's numbers are used up".to_owned()))?;
-                txn.set_entry(feed, place, &Said { number, kind: new.kind, hash: new.hash, source: new.source }, state)?;
+                txn.set_entry(
+                    feed,
+                    place,
+                    &Said { number, kind: new.kind, hash: new.hash, source: new.source },
+                    state,
+                )?;
                 state.head += 1;
             }
             Ok(())
@@ -337,7 +369,12 @@ impl Txn for SqliteTxn<'_> {
                 let number = stored(entry.number)?;
                 let place = txn.named(&entry.key, feed)?;
                 txn.make_room(feed, number, place, state)?;
-                txn.set_entry(feed, place, &Said { number, kind: entry.kind, hash: entry.hash, source: entry.source }, state)?;
+                txn.set_entry(
+                    feed,
+                    place,
+                    &Said { number, kind: entry.kind, hash: entry.hash, source: entry.source },
+                    state,
+                )?;
                 state.head = state.head.max(entry.number);
             }
             Ok(())
