@@ -221,24 +221,34 @@ fn settle_commit(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, no
     match reply.outcome {
         CommitOutcome::None | CommitOutcome::Applied => Ok(false),
         CommitOutcome::Behind => match own_commit(txn, reply.last)? {
-            Some(upto) => {
+            Lineage::Own { upto } => {
                 state.last = reply.last;
                 state.sent_upto = state.sent_upto.min(upto);
                 state.tell(now, "The central server lacks what this site sent since its backup; it is sent again.");
                 Ok(false)
             }
-            None => rewound(txn, state, reply, now),
+            Lineage::Foreign => rewound(txn, state, reply, now),
         },
         CommitOutcome::Diverged => rewound(txn, state, reply, now),
     }
 }
 
-fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Option<u64>, SiteError> {
-    if id == CommitId::default() {
-        return Ok(Some(0));
-    }
+/// Whether a commit that the central server names belongs to this file's life.
+enum Lineage {
+    /// Yes: changes up to here were in it or before it.
+    Own { upto: u64 },
+    /// Another file of this site made it.
+    Foreign,
+}
+
+fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Lineage, SiteError> {
     let own: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &id.number.to_be_bytes())?;
-    Ok(own.filter(|own| own.id == id).map(|own| own.upto))
+    Ok(match own {
+        Some(own) if own.id == id => Lineage::Own { upto: own.upto },
+        Some(_) => Lineage::Foreign,
+        // From before this file was filled: all that it wrote itself came later. What it was filled with is in doubt, and compared.
+        None => Lineage::Own { upto: 0 },
+    })
 }
 
 /// The central server has commits that this file does not know: read everything since, the site's own entries included.
