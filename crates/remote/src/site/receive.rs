@@ -76,9 +76,10 @@ impl Site {
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
-            meet(txn, &mut state, reply, now)?;
+            let in_doubt = meet(txn, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
-            if diverged {
+            // What is in doubt is compared before anything is read over it.
+            if diverged || in_doubt {
                 state::put(txn, &state)?;
                 return Ok((false, false));
             }
@@ -179,12 +180,13 @@ impl Site {
     }
 }
 
-/// The central server may have begun a new epoch since the last contact.
-fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<(), SiteError> {
+/// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
+fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
     state.clock_off = reply.clock - now;
     state.site = Some(reply.site.clone());
     state.held = reply.held;
-    if state.epoch != 0 && state.epoch != reply.epoch {
+    let restored = state.epoch != 0 && state.epoch != reply.epoch;
+    if restored {
         state.tell(
             now,
             "The central server was restored from a backup. This site compares, and sends again what is missing there.",
@@ -197,7 +199,7 @@ fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis
         clear_staged(txn)?;
     }
     state.epoch = reply.epoch;
-    Ok(())
+    Ok(restored && !state.doubts.is_empty())
 }
 
 /// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.
