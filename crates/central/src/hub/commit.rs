@@ -2,7 +2,6 @@
 //!
 //! Runs inside one transaction of the store; it may be run again from the start, so it changes nothing else.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sitesync_core::catalogue::Catalogue;
@@ -99,7 +98,7 @@ pub(crate) fn commit(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]
 pub(crate) fn apply(
     txn: &mut dyn Txn,
     context: &Context,
-    incoming: &Cow<'_, [Incoming]>,
+    incoming: &[Incoming],
     again: HashMap<RecordKey, (HeldId, Millis)>,
 ) -> Result<Report, HubError> {
     let mut commit = Commit::begin(txn, context, incoming, again)?;

@@ -268,7 +268,7 @@ fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeS
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
     let again = HashMap::from([(document.root, (id, document.since))]);
-    Ok(commit::apply(txn, context, &Cow::Owned(changes), again)?.grown)
+    Ok(commit::apply(txn, context, &changes, again)?.grown)
 }
 
 impl Hub {

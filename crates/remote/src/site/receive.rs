@@ -155,29 +155,6 @@ impl Site {
         run.complete = false;
         Ok(())
     }
-
-    /// What was held only through a store that went elsewhere is dropped, once the site's own tail is acknowledged (EXCHANGE A20).
-    fn drop_lost_feeds(&self) -> Result<(), SiteError> {
-        const CHUNK: usize = 5_000;
-        let snapshot = self.store.snapshot()?;
-        let lost: Vec<_> = readings(&*snapshot)?.into_iter().filter(|(_, reading)| reading.lost).collect();
-        drop(snapshot);
-        for (feed, _) in lost {
-            loop {
-                let more = write(&*self.store, |txn| {
-                    let state = state::state(txn)?;
-                    if super::records::unsent(txn, &state)? > 0 || state.attempt.is_some() {
-                        return Ok::<_, SiteError>(false);
-                    }
-                    super::apply::drop_feed(txn, &state, &feed, CHUNK)
-                })?;
-                if !more {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
