@@ -65,7 +65,7 @@ pub fn a_home_change_moves_the_record(store: &dyn Store) {
     });
     write(store, |txn| txn.put_records(std::slice::from_ref(&moved)));
     assert_eq!(one(store, &first.key), Some(moved.clone()));
-    assert_eq!(store.snapshot().unwrap().table("transact", None, 9).unwrap(), [moved.clone()]);
+    assert_eq!(store.snapshot().unwrap().table("transact", None, 9).unwrap(), std::slice::from_ref(&moved));
     for feed in [from, Feed::Changes] {
         let page = store.snapshot().unwrap().page(&feed, 0, super::ALL).unwrap();
         assert_eq!(page.len(), 1, "its entries stay");

@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod conn;
+mod entries;
 mod error;
 mod keys;
 mod read;
