@@ -18,7 +18,7 @@ use sitesync_store::world::StoreWorld;
 use super::HubError;
 use super::documents::{Document, documents};
 use super::error::Fault;
-use super::held::{self, HeldId, Reason};
+use super::held::{self, Before, HeldId, Reason};
 use super::incoming::Incoming;
 use super::reroute;
 use super::version::{self, Next, Version};
@@ -82,7 +82,7 @@ pub(crate) struct Commit<'a> {
     stored: HashMap<RecordKey, Record>,
     faults: Vec<Fault>,
     /// Documents that were held before and are judged again keep their number and date.
-    again: HashMap<RecordKey, (HeldId, Millis)>,
+    again: HashMap<RecordKey, Before>,
 }
 
 /// Applies `incoming`.
@@ -99,7 +99,7 @@ pub(crate) fn apply(
     txn: &mut dyn Txn,
     context: &Context,
     incoming: &[Incoming],
-    again: HashMap<RecordKey, (HeldId, Millis)>,
+    again: HashMap<RecordKey, Before>,
 ) -> Result<Report, HubError> {
     let mut commit = Commit::begin(txn, context, incoming, again)?;
     for document in documents(&mut commit.world, incoming)? {
@@ -118,7 +118,7 @@ impl<'a> Commit<'a> {
         txn: &'a mut dyn Txn,
         context: &'a Context,
         incoming: &[Incoming],
-        again: HashMap<RecordKey, (HeldId, Millis)>,
+        again: HashMap<RecordKey, Before>,
     ) -> Result<Self, HubError> {
         let keys: Vec<_> = incoming.iter().map(|change| change.key.clone()).collect();
         let records = txn.records(&keys)?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sitesync_core::catalogue::Catalogue;
 use sitesync_core::given::Millis;
+use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::ownership::{Actor, Refusal};
@@ -75,6 +76,11 @@ impl Reason {
         Self::new("merged", format!("it was merged into {into} meanwhile"), None)
     }
 
+    /// Someone else has changed it since: applying it by itself would undo that.
+    fn overtaken(record: &RecordKey) -> Self {
+        Self::new("overtaken", format!("{record} was changed by someone else meanwhile; compare both and decide"), None)
+    }
+
     pub(crate) fn aside(why: &str) -> Self {
         Self::new("aside", why, None)
     }
@@ -90,6 +96,37 @@ pub struct HeldDocument {
     pub reason: Reason,
     pub changes: Vec<Change>,
     pub since: Millis,
+    /// What the central server had of each record when the document was held; no hash for what was not there.
+    pub seen: Vec<(RecordKey, Hash)>,
+}
+
+/// What stays of a document that is judged again.
+#[derive(Clone, Debug)]
+pub(crate) struct Before {
+    id: HeldId,
+    since: Millis,
+    seen: Vec<(RecordKey, Hash)>,
+}
+
+impl HeldDocument {
+    fn before(&self) -> Before {
+        Before { id: self.id, since: self.since, seen: self.seen.clone() }
+    }
+
+    fn keys(&self) -> Vec<RecordKey> {
+        keys_of(&self.changes)
+    }
+}
+
+fn keys_of(changes: &[Change]) -> Vec<RecordKey> {
+    changes.iter().map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() }).collect()
+}
+
+/// What is stored of these records now.
+fn present(snapshot: &dyn Snapshot, keys: Vec<RecordKey>) -> Result<Vec<(RecordKey, Hash)>, HubError> {
+    let records = snapshot.records(&keys)?;
+    let hashes = records.into_iter().map(|record| record.map_or(Hash::default(), |record| record.hash));
+    Ok(keys.into_iter().zip(hashes).collect())
 }
 
 const COUNT: &str = "held";
@@ -127,21 +164,24 @@ pub(crate) fn hold(
     root: &RecordKey,
     changes: Vec<Change>,
     reason: Reason,
-    before: Option<(HeldId, Millis)>,
+    before: Option<Before>,
 ) -> Result<HeldId, HubError> {
-    let (id, since) = match before {
+    let mut before = match before {
         Some(before) => before,
-        None => (rows::next_number(txn, "held_ids")?, context.at),
+        None => Before { id: rows::next_number(txn, "held_ids")?, since: context.at, seen: Vec::new() },
     };
+    let (id, since) = (before.id, before.since);
     let site = context.actor.site();
-    for change in &changes {
-        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
+    for key in keys_of(&changes) {
         rows::put(txn, Space::HeldBy, &by_key(site, &key), &id)?;
     }
+    let new = keys_of(&changes).into_iter().filter(|key| before.seen.iter().all(|(seen, _)| seen != key)).collect();
+    before.seen.extend(present(txn, new)?);
+    let seen = before.seen;
     if let Some(waits_for) = &reason.waits_for {
         txn.put_row(Space::HeldFor, &for_key(waits_for, Some(id)), &[])?;
     }
-    let document = HeldDocument { id, site, root: root.clone(), reason, changes, since };
+    let document = HeldDocument { id, site, root: root.clone(), reason, changes, since, seen };
     rows::put(txn, Space::Held, &id.to_be_bytes(), &document)?;
     add_to_counts(txn, site, 1)?;
     Ok(id)
@@ -159,9 +199,12 @@ fn add_to_counts(txn: &mut dyn Txn, site: SiteId, difference: i64) -> Result<(),
 fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError> {
     let Some(document) = read(txn, id)? else { return Ok(None) };
     txn.delete_row(Space::Held, &id.to_be_bytes())?;
-    for change in &document.changes {
-        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
-        txn.delete_row(Space::HeldBy, &by_key(document.site, &key))?;
+    for key in document.keys() {
+        let row = by_key(document.site, &key);
+        // Another version of the record may be held too, since a rewind.
+        if rows::get::<HeldId>(txn, Space::HeldBy, &row)? == Some(id) {
+            txn.delete_row(Space::HeldBy, &row)?;
+        }
     }
     if let Some(waits_for) = &document.reason.waits_for {
         txn.delete_row(Space::HeldFor, &for_key(waits_for, Some(id)))?;
@@ -170,7 +213,7 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
     Ok(Some(document))
 }
 
-type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
+type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, Before>);
 
 /// Later changes of a held document by the same site join it: they are judged together with what is held, column by column.
 pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Incoming]) -> Result<Joined<'a>, HubError> {
@@ -185,7 +228,7 @@ pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Inco
         // What was put aside is another version of the record, for a person; it is not continued.
         let aside = read(txn, id)?.is_some_and(|document| &*document.reason.code == "aside");
         if !aside && let Some(document) = take(txn, id)? {
-            again.insert(document.root.clone(), (id, document.since));
+            again.insert(document.root.clone(), document.before());
             earlier.extend(document.changes);
         }
     }
@@ -255,19 +298,32 @@ pub(crate) fn retry(
     id: HeldId,
     at: Millis,
 ) -> Result<BTreeSet<Feed>, HubError> {
-    let Some(site) = read(txn, id)?.map(|document| document.site) else { return Ok(BTreeSet::new()) };
-    let context = Context::retry(catalogue, Actor::Site(site), at);
-    release_as(txn, &context, id)
+    let Some(document) = read(txn, id)? else { return Ok(BTreeSet::new()) };
+    let context = Context::retry(catalogue, Actor::Site(document.site), at);
+    let now = present(txn, document.keys())?;
+    let overtaken = document.seen.iter().find(|seen| !now.contains(seen)).map(|(key, _)| key.clone());
+    match overtaken {
+        None => release_as(txn, &context, id),
+        Some(key) => {
+            let reason = Reason::overtaken(&key);
+            if let Some(document) = take(txn, id)? {
+                let before = document.before();
+                hold(txn, &context, &document.root, document.changes, reason, Some(before))?;
+            }
+            Ok(BTreeSet::new())
+        }
+    }
 }
 
 fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
     let Some(document) = take(txn, id)? else { return Ok(BTreeSet::new()) };
+    let before = document.before();
     let mut changes: Vec<_> = document.changes.into_iter().map(incoming::parse).collect();
     if context.strict {
         // A person has looked at it: what was put aside is taken like any other document.
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
-    let again = HashMap::from([(document.root, (id, document.since))]);
+    let again = HashMap::from([(document.root, before)]);
     Ok(commit::apply(txn, context, &changes, again)?.grown)
 }
 
@@ -308,12 +364,7 @@ impl Hub {
         let grown = write(&*self.store, |txn| {
             let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
             let stores = Hub::stores_of_site(txn, document.site)?;
-            let keys: Vec<_> = document
-                .changes
-                .iter()
-                .map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
-                .collect();
-            tell_truth(txn, &keys, &stores)
+            tell_truth(txn, &document.keys(), &stores)
         })?;
         self.wake(&grown);
         Ok(())
