@@ -4,7 +4,7 @@
 //! arrives, and a person may release it, send it back or drop it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -15,9 +15,12 @@ use sitesync_core::normal;
 use sitesync_core::ownership::{Actor, Refusal};
 use sitesync_core::protocol::Change;
 use sitesync_core::record::{EntryKind, link_target};
+use sitesync_core::world::successor;
+use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
 
-use super::commit::{self, Commit, Context};
+use super::commit::{self, Commit, Context, Written};
+use super::documents::documents;
 use super::incoming::{self, Action, Incoming};
 use super::jobs::{self, Job};
 use super::{Hub, HubError, rows};
@@ -55,6 +58,9 @@ impl Reason {
             Refusal::NotVisible { patient } => {
                 Self::new("refused", refusal.to_string(), Some(RecordKey::new("name", patient.clone())))
             }
+            Refusal::NotYourMessage { store: Some(store) } => {
+                Self::new("refused", refusal.to_string(), Some(RecordKey::new("store", store.clone())))
+            }
             _ => Self::new("refused", refusal.to_string(), None),
         }
     }
@@ -90,6 +96,21 @@ pub struct HeldDocument {
     pub reason: Reason,
     pub changes: Vec<Change>,
     pub since: Millis,
+}
+
+impl HeldDocument {
+    /// The records whose later changes join it: those it changes, and the parent of them all. What was put aside is
+    /// another version of the record, for a person; it is not continued.
+    fn continued_by(&self) -> BTreeSet<RecordKey> {
+        if &*self.reason.code == "aside" {
+            return BTreeSet::new();
+        }
+        self.keys().chain([self.root.clone()]).collect()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = RecordKey> + '_ {
+        self.changes.iter().map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
+    }
 }
 
 const COUNT: &str = "held";
@@ -134,14 +155,13 @@ pub(crate) fn hold(
         None => (rows::next_number(txn, "held_ids")?, context.at),
     };
     let site = context.actor.site();
-    for change in &changes {
-        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
-        rows::put(txn, Space::HeldBy, &by_key(site, &key), &id)?;
-    }
     if let Some(waits_for) = &reason.waits_for {
         txn.put_row(Space::HeldFor, &for_key(waits_for, Some(id)), &[])?;
     }
     let document = HeldDocument { id, site, root: root.clone(), reason, changes, since };
+    for key in document.continued_by() {
+        rows::put(txn, Space::HeldBy, &by_key(site, &key), &id)?;
+    }
     rows::put(txn, Space::Held, &id.to_be_bytes(), &document)?;
     add_to_counts(txn, site, 1)?;
     Ok(id)
@@ -159,9 +179,11 @@ fn add_to_counts(txn: &mut dyn Txn, site: SiteId, difference: i64) -> Result<(),
 fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError> {
     let Some(document) = read(txn, id)? else { return Ok(None) };
     txn.delete_row(Space::Held, &id.to_be_bytes())?;
-    for change in &document.changes {
-        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
-        txn.delete_row(Space::HeldBy, &by_key(document.site, &key))?;
+    for key in document.continued_by() {
+        let row = by_key(document.site, &key);
+        if rows::get::<HeldId>(txn, Space::HeldBy, &row)? == Some(id) {
+            txn.delete_row(Space::HeldBy, &row)?;
+        }
     }
     if let Some(waits_for) = &document.reason.waits_for {
         txn.delete_row(Space::HeldFor, &for_key(waits_for, Some(id)))?;
@@ -172,7 +194,8 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
 
 type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
 
-/// Later changes of a held document by the same site join it: they are judged together with what is held, column by column.
+/// Later changes of a held document by the same site join it, also of lines that it does not hold: they are judged together
+/// with what is held, column by column.
 pub(crate) fn join<'a>(
     txn: &mut dyn Txn,
     context: &Context,
@@ -184,11 +207,9 @@ pub(crate) fn join<'a>(
         return Ok((Cow::Borrowed(incoming), again));
     }
     let mut earlier = Vec::new();
-    for change in incoming {
-        let Some(id) = rows::get::<HeldId>(txn, Space::HeldBy, &by_key(site, &change.key))? else { continue };
-        // What was put aside is another version of the record, for a person; it is not continued.
-        let aside = read(txn, id)?.is_some_and(|document| &*document.reason.code == "aside");
-        if !aside && let Some(document) = take(txn, id)? {
+    for key in continuing(txn, context, incoming)? {
+        let Some(id) = rows::get::<HeldId>(txn, Space::HeldBy, &by_key(site, &key))? else { continue };
+        if let Some(document) = take(txn, id)? {
             again.insert(document.root.clone(), (id, document.since));
             earlier.extend(document.changes);
         }
@@ -197,6 +218,21 @@ pub(crate) fn join<'a>(
         return Ok((Cow::Borrowed(incoming), again));
     }
     Ok((Cow::Owned(overlay(earlier, incoming)), again))
+}
+
+/// The records under which these changes may find a held document: themselves, and the parents of their documents.
+fn continuing(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]) -> Result<BTreeSet<RecordKey>, HubError> {
+    let mut world = StoreWorld::new(txn, context.catalogue);
+    let mut keys = BTreeSet::new();
+    for document in documents(&mut world, incoming)? {
+        let live = document.members.iter().map(|&at| &incoming[at]).filter(|change| !change.is_aside());
+        let before = keys.len();
+        keys.extend(live.map(|change| change.key.clone()));
+        if keys.len() > before {
+            keys.insert(document.root);
+        }
+    }
+    Ok(keys)
 }
 
 /// The held changes with the later ones laid over them.
@@ -208,9 +244,9 @@ fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
         .collect();
     let later: Vec<_> = later
         .iter()
-        .map(|change| match held.remove(&change.key) {
-            Some(held) => over(held, change),
-            None => change.clone(),
+        .map(|change| match (change.is_aside(), held.contains_key(&change.key)) {
+            (false, true) => held.remove(&change.key).map_or_else(|| change.clone(), |held| over(held, change)),
+            _ => change.clone(),
         })
         .collect();
     held.into_values().chain(later).collect()
@@ -237,16 +273,23 @@ pub(crate) fn wake(commit: &mut Commit<'_>) -> Result<(), HubError> {
     if rows::count(commit.world.txn, COUNT)? == 0 {
         return Ok(());
     }
-    let own: HashSet<_> = commit.report.held.iter().copied().collect();
+    // Also what this commit itself holds: a later document of it may be what an earlier one waits for.
     let mut arrived = BTreeSet::new();
-    for written in commit.written.iter().filter(|written| written.new.live) {
-        arrived.insert(written.key.clone());
-        arrived.extend(written.new.facts.makes_visible.clone());
+    for Written { key, new, .. } in &commit.written {
+        let shown = new.facts.makes_visible.as_ref().filter(|_| new.live);
+        if new.live {
+            arrived.insert(key.clone());
+        }
+        // A merge and a join show the record that stays.
+        for key in shown.into_iter().chain(new.merged_into.is_some().then_some(key)) {
+            arrived.insert(key.clone());
+            arrived.insert(successor(&mut commit.world, key)?);
+        }
     }
     for key in arrived {
         for (row, _) in commit.world.txn.rows(Space::HeldFor, &for_key(&key, None), None, usize::MAX)? {
             let id = row.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
-            if let Some(held) = id.filter(|id| !own.contains(id)) {
+            if let Some(held) = id {
                 jobs::add(commit.world.txn, &Job::Retry { held })?;
                 commit.report.jobs = true;
             }
@@ -315,11 +358,7 @@ impl Hub {
         let grown = write(&*self.store, |txn| {
             let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
             let stores = Hub::stores_of_site(txn, document.site)?;
-            let keys: Vec<_> = document
-                .changes
-                .iter()
-                .map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
-                .collect();
+            let keys: Vec<_> = document.keys().collect::<BTreeSet<_>>().into_iter().collect();
             tell_truth(txn, &keys, &stores)
         })?;
         self.wake(&grown);
@@ -339,12 +378,17 @@ fn unknown(id: HeldId) -> HubError {
 fn tell_truth(txn: &mut dyn Txn, keys: &[RecordKey], stores: &[Box<str>]) -> Result<BTreeSet<Feed>, HubError> {
     let mut grown = BTreeSet::new();
     let entries = txn.entries_of(keys)?;
-    for (key, entries) in keys.iter().zip(entries) {
+    let records = txn.records(keys)?;
+    for ((key, entries), record) in keys.iter().zip(entries).zip(records) {
         let mine = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
         let live = entries.iter().find(|entry| entry.kind == EntryKind::Put && mine(&entry.feed));
-        let (feed, kind, hash) = match (live, stores.first()) {
+        let ended = entries.iter().find(|entry| mine(&entry.feed)).map(|entry| entry.feed.clone());
+        let elsewhere = ended.or_else(|| stores.first().cloned().map(Feed::Store));
+        // What was deleted is told as that: a withdrawn patient may be kept, a deleted one not.
+        let end = if record.is_some_and(|record| !record.is_live()) { EntryKind::Delete } else { EntryKind::Withdraw };
+        let (feed, kind, hash) = match (live, elsewhere) {
             (Some(entry), _) => (entry.feed.clone(), EntryKind::Put, entry.hash),
-            (None, Some(store)) => (Feed::Store(store.clone()), EntryKind::Withdraw, Default::default()),
+            (None, Some(feed)) => (feed, end, Default::default()),
             (None, None) => continue,
         };
         txn.append(&feed, &[NewEntry { key: key.clone(), kind, hash, source: 0 }])?;
