@@ -16,13 +16,13 @@ use sitesync_core::world::{Known, World};
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
+use super::HubError;
 use super::documents::{Document, documents, parent};
 use super::error::Fault;
 use super::held::{self, HeldId, Reason};
 use super::incoming::{Action, Incoming};
 use super::reroute;
 use super::version::{self, Next, Version};
-use super::HubError;
 
 /// Who commits, and how refusals are met.
 #[derive(Clone, Debug)]
@@ -234,7 +234,8 @@ impl<'a> Commit<'a> {
         let mut at = 0;
         while at < versions.len() {
             if versions[at].state == State::Deleted {
-                let children = self.world.txn.linked(Role::Parent, &link_target(&versions[at].key), None, usize::MAX)?;
+                let children =
+                    self.world.txn.linked(Role::Parent, &link_target(&versions[at].key), None, usize::MAX)?;
                 for child in children {
                     self.delete_line(child, versions)?;
                 }

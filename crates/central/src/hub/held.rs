@@ -196,11 +196,7 @@ type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
 
 /// Later changes of a held document by the same site join it, also of lines that it does not hold: they are judged together
 /// with what is held, column by column.
-pub(crate) fn join<'a>(
-    txn: &mut dyn Txn,
-    context: &Context,
-    incoming: &'a [Incoming],
-) -> Result<Joined<'a>, HubError> {
+pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Incoming]) -> Result<Joined<'a>, HubError> {
     let site = context.actor.site();
     let mut again = HashMap::new();
     if rows::count(txn, &count_of(site))? == 0 {
@@ -237,11 +233,8 @@ fn continuing(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]) -> Re
 
 /// The held changes with the later ones laid over them.
 fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
-    let mut held: BTreeMap<RecordKey, Incoming> = earlier
-        .into_iter()
-        .map(incoming::parse)
-        .map(|change| (change.key.clone(), change))
-        .collect();
+    let mut held: BTreeMap<RecordKey, Incoming> =
+        earlier.into_iter().map(incoming::parse).map(|change| (change.key.clone(), change)).collect();
     let later: Vec<_> = later
         .iter()
         .map(|change| match (change.is_aside(), held.contains_key(&change.key)) {

@@ -11,9 +11,9 @@ use sitesync_core::world::Known;
 use sitesync_store::NewEntry;
 use sitesync_store::world::StoreWorld;
 
+use super::HubError;
 use super::commit::{Commit, Written};
 use super::jobs::{self, Job};
-use super::HubError;
 
 /// Dependants beyond this number are moved by jobs, in commits of their own.
 const MOVED_AT_ONCE_MAX: usize = 10_000;

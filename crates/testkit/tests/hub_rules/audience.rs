@@ -66,7 +66,8 @@ fn equal_writes_move_nothing() {
     central.push(2, delivery("D", "S2", "S3", 2));
     central.push(3, vec![header("D", "S2", "S3")]);
     central.push(2, vec![put("name", "P", json!({ "name": "P" })), patient("P"), put("name", "P", json!({}))]);
-    let written_otherwise = json!({ "type": "ci", "ID": "D", "name_ID": name_of("S3"), "store_ID": "S2", "hold": false });
+    let written_otherwise =
+        json!({ "type": "ci", "ID": "D", "name_ID": name_of("S3"), "store_ID": "S2", "hold": false });
     central.push(2, vec![whole("transact", "D", written_otherwise)]);
     central.edit(vec![put("item", "item", json!({ "item_name": "Paracetamol", "is_vaccine": false }))]);
     central.push(2, vec![delete("item_line", "never"), delete("trans_line", "never")]);
@@ -93,7 +94,10 @@ fn what_names_a_store_goes_to_that_store_alone() {
         put("om_user_permission", "UP", json!({ "user_ID": "U", "store_ID": "S3" })),
     ]);
     let seen = |table, id| central.seen_in(table, id);
-    assert_eq!((seen("item_store_join", "ISJ"), seen("pref", "PREF"), seen("user", "U")), ("S3".into(), "S2".into(), "S2 S3".into()));
+    assert_eq!(
+        (seen("item_store_join", "ISJ"), seen("pref", "PREF"), seen("user", "U")),
+        ("S3".into(), "S2".into(), "S2 S3".into())
+    );
     central.edit(vec![delete("user_store", "US")]);
     assert_eq!(central.seen_in("user", "U"), "S3");
     central.edit(vec![put("om_user_permission", "UP", json!({ "store_ID": "S4" }))]);
@@ -109,7 +113,10 @@ fn a_clinician_goes_where_joins_show_it() {
     central.push(2, vec![clinician_join, whole("clinician", "K", json!({ "code": "K" }))]);
     assert_eq!(central.seen_in("clinician", "K"), "S2");
     central.push(2, vec![delete("clinician_store_join", "KJ")]);
-    assert_eq!((central.seen_in("clinician", "K"), central.says("S2", "clinician", "K")), (String::new(), Some(Withdraw)));
+    assert_eq!(
+        (central.seen_in("clinician", "K"), central.says("S2", "clinician", "K")),
+        (String::new(), Some(Withdraw))
+    );
 }
 
 #[test]

@@ -118,7 +118,8 @@ impl Central {
     }
 
     fn exchange(&self, site: u32, request: &ExchangeRequest) -> ExchangeReply {
-        let info = SiteInfo { id: SiteId(site), uuid: site.to_string(), code: site.to_string(), name: site.to_string() };
+        let info =
+            SiteInfo { id: SiteId(site), uuid: site.to_string(), code: site.to_string(), name: site.to_string() };
         self.hub.exchange(&info, request).expect("the request can be served")
     }
 
@@ -227,7 +228,11 @@ impl Central {
         }
         assert_eq!(self.hub.held_count(None).unwrap(), counts.values().sum::<u64>(), "held documents are counted");
         for site in (1..6).map(SiteId) {
-            assert_eq!(self.hub.held_count(Some(site)).unwrap(), counts.get(&site).copied().unwrap_or(0), "of site {site}");
+            assert_eq!(
+                self.hub.held_count(Some(site)).unwrap(),
+                counts.get(&site).copied().unwrap_or(0),
+                "of site {site}"
+            );
         }
     }
 }

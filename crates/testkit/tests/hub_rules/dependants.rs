@@ -78,7 +78,8 @@ fn lines_follow_a_header_that_was_written_beside_the_join_that_moves_it() {
 fn routing_follows_the_name_that_stays_after_a_merge() {
     let central = Central::new();
     central.edit(vec![put("name", "double", json!({ "type": "facility" }))]);
-    central.push(2, vec![whole("transact", "D", json!({ "store_ID": "S2", "name_ID": "double" })), line("D_0", "D", 1)]);
+    central
+        .push(2, vec![whole("transact", "D", json!({ "store_ID": "S2", "name_ID": "double" })), line("D_0", "D", 1)]);
     central.edit(vec![merge("name", "double", &name_of("S3"))]);
     assert_eq!(central.seen_in("trans_line", "D_0"), "S2 S3");
     central.edit(vec![put("name", "third", json!({ "type": "facility" }))]);
@@ -91,8 +92,14 @@ fn routing_follows_the_name_that_stays_after_a_merge() {
 #[test]
 fn a_merged_patient_is_shown_where_either_was() {
     let central = Central::new();
-    central.push(2, vec![patient("P"), join("JP", "P", "S2"), whole("om_document", "DP", json!({ "owner_name_ID": "P" }))]);
-    central.push(3, vec![patient("Q"), join("JQ", "Q", "S3"), whole("om_document", "DQ", json!({ "owner_name_ID": "Q" }))]);
+    central.push(
+        2,
+        vec![patient("P"), join("JP", "P", "S2"), whole("om_document", "DP", json!({ "owner_name_ID": "P" }))],
+    );
+    central.push(
+        3,
+        vec![patient("Q"), join("JQ", "Q", "S3"), whole("om_document", "DQ", json!({ "owner_name_ID": "Q" }))],
+    );
     central.edit(vec![merge("name", "Q", "P")]);
     for (table, id) in [("name", "P"), ("om_document", "DP"), ("om_document", "DQ")] {
         assert_eq!(central.seen_in(table, id), "S2 S3", "{table} {id}");
@@ -117,7 +124,8 @@ fn a_merge_of_a_site_shows_it_no_patient_of_others() {
 fn lines_that_the_sender_does_not_name_are_deleted_with_their_header() {
     let central = Central::new();
     central.push(2, delivery("D", "S2", "S3", 5));
-    central.push(2, vec![delete("trans_line", "D_1"), line("D_2", "D", 99), line("D_9", "D", 1), delete("transact", "D")]);
+    central
+        .push(2, vec![delete("trans_line", "D_1"), line("D_2", "D", 99), line("D_9", "D", 1), delete("transact", "D")]);
     for at in [0, 1, 2, 3, 4, 9] {
         assert_eq!(central.body("trans_line", &format!("D_{at}")), None, "line {at}");
     }

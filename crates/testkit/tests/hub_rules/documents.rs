@@ -16,7 +16,10 @@ fn one_malformed_line_of_ten_holds_the_whole_document_and_nothing_else() {
     central.push(2, changes);
     assert_eq!(central.one_held(), ("malformed".into(), 11));
     assert_eq!((central.body("transact", "D"), central.body("trans_line", "D_0")), (None, None));
-    assert_eq!((central.seen_in("item_line", "L"), central.seen_in("trans_line", "E_0")), ("S2".into(), "S2 S3".into()));
+    assert_eq!(
+        (central.seen_in("item_line", "L"), central.seen_in("trans_line", "E_0")),
+        ("S2".into(), "S2 S3".into())
+    );
 }
 
 #[test]
@@ -42,7 +45,11 @@ fn an_accepted_later_version_clears_the_held_one() {
     central.push(2, vec![line("D_1", "D", 51)]);
     assert!(central.held().is_empty());
     let quantity = |id| central.column("trans_line", id, "quantity");
-    assert_eq!((quantity("D_0"), quantity("D_1")), (json!(50), json!(51)), "what was held beside it is applied with it");
+    assert_eq!(
+        (quantity("D_0"), quantity("D_1")),
+        (json!(50), json!(51)),
+        "what was held beside it is applied with it"
+    );
 }
 
 #[test]
@@ -128,9 +135,15 @@ fn a_document_that_waits_for_its_store_is_taken_when_the_store_arrives() {
 #[test]
 fn what_waits_for_something_later_in_the_same_commit_is_taken_after_it() {
     let central = Central::new();
-    central.edit(vec![patient("P"), whole("name_store_join", "J", json!({ "name_ID": "P", "store_ID": "S2", "inactive": true }))]);
+    central.edit(vec![
+        patient("P"),
+        whole("name_store_join", "J", json!({ "name_ID": "P", "store_ID": "S2", "inactive": true })),
+    ]);
     // The join stands in the same push as the edit, and is integrated after it.
-    central.push(2, vec![put("name", "P", json!({ "phone": "1" })), put("name_store_join", "J", json!({ "inactive": false }))]);
+    central.push(
+        2,
+        vec![put("name", "P", json!({ "phone": "1" })), put("name_store_join", "J", json!({ "inactive": false }))],
+    );
     assert!(central.held().is_empty());
     assert_eq!(central.column("name", "P", "phone"), json!("1"));
 }
@@ -165,7 +178,11 @@ fn what_a_site_put_aside_stands_beside_its_later_change() {
     assert_eq!(central.column("item_line", "L", "quantity"), json!(7));
     assert_eq!(central.held().len(), 2, "each version is kept");
     central.push(2, vec![stock("L", "S2", 8)]);
-    assert_eq!((central.column("item_line", "L", "quantity"), central.held().len()), (json!(8), 2), "and not continued");
+    assert_eq!(
+        (central.column("item_line", "L", "quantity"), central.held().len()),
+        (json!(8), 2),
+        "and not continued"
+    );
     let held = central.held().into_iter().find(|held| held.changes[0].put.as_ref().unwrap().get().contains('5'));
     central.hub.release(held.unwrap().id, false).unwrap();
     central.settle();

@@ -40,7 +40,8 @@ fn a_deleted_document_is_not_made_again_by_another() {
 #[test]
 fn what_a_site_was_refused_is_held_and_the_rest_of_its_commit_is_applied() {
     let central = Central::new();
-    central.push(3, vec![put("item", "item", json!({ "item_name": "mine" })), stock("L", "S3", 1), stock("M", "S2", 1)]);
+    central
+        .push(3, vec![put("item", "item", json!({ "item_name": "mine" })), stock("L", "S3", 1), stock("M", "S2", 1)]);
     let held = central.held();
     assert_eq!(held.len(), 2);
     assert!(held.iter().all(|held| held.site == SiteId(3)));
@@ -91,7 +92,10 @@ fn the_former_sites_tail_is_held_and_tried_again_when_the_store_returns() {
     central.push(2, delivery("D", "S2", "S3", 1));
     central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 4 }))]);
     let message = whole("message", "M", json!({ "fromStoreID": "S2", "toStoreID": "S3" }));
-    central.push(2, vec![line("D_0", "D", 5), stock("L", "S2", 1), whole("message", "M", json!({})), stock("OK", "T2", 1)]);
+    central.push(
+        2,
+        vec![line("D_0", "D", 5), stock("L", "S2", 1), whole("message", "M", json!({})), stock("OK", "T2", 1)],
+    );
     assert_eq!(central.held().len(), 3);
     central.push(2, vec![line("D_1", "D", 6), message]);
     assert_eq!(central.held().len(), 3, "later edits join what is held");
@@ -101,7 +105,10 @@ fn the_former_sites_tail_is_held_and_tried_again_when_the_store_returns() {
     assert_eq!(central.held().len(), 3, "it went elsewhere");
     central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 2 }))]);
     assert!(central.held().is_empty());
-    assert_eq!((central.column("trans_line", "D_0", "quantity"), central.seen_in("trans_line", "D_1")), (json!(5), "S2 S3".into()));
+    assert_eq!(
+        (central.column("trans_line", "D_0", "quantity"), central.seen_in("trans_line", "D_1")),
+        (json!(5), "S2 S3".into())
+    );
     assert_eq!(central.seen_in("message", "M"), "S3");
 }
 

@@ -31,7 +31,11 @@ fn what_cannot_be_read_holds_its_record_and_not_the_batch() {
         let central = Central::new();
         central.push(2, vec![stock("before", "S2", 1), bomb.clone(), stock("after", "S2", 1)]);
         assert_eq!(central.one_held(), ("malformed".into(), 1), "{case}");
-        assert_eq!((central.seen_in("item_line", "before"), central.seen_in("item_line", "after")), ("S2".into(), "S2".into()), "{case}");
+        assert_eq!(
+            (central.seen_in("item_line", "before"), central.seen_in("item_line", "after")),
+            ("S2".into(), "S2".into()),
+            "{case}"
+        );
         central.push(2, vec![bomb]);
         assert_eq!(central.held().len(), 1, "{case}: sent again, it is held once");
         central.hub.send_back(central.held()[0].id).unwrap();
