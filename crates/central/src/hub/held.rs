@@ -173,11 +173,7 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
 type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
 
 /// Later changes of a held document by the same site join it: they are judged together with what is held, column by column.
-pub(crate) fn join<'a>(
-    txn: &mut dyn Txn,
-    context: &Context,
-    incoming: &'a [Incoming],
-) -> Result<Joined<'a>, HubError> {
+pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Incoming]) -> Result<Joined<'a>, HubError> {
     let site = context.actor.site();
     let mut again = HashMap::new();
     if rows::count(txn, &count_of(site))? == 0 {
@@ -201,11 +197,8 @@ pub(crate) fn join<'a>(
 
 /// The held changes with the later ones laid over them.
 fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
-    let mut held: BTreeMap<RecordKey, Incoming> = earlier
-        .into_iter()
-        .map(incoming::parse)
-        .map(|change| (change.key.clone(), change))
-        .collect();
+    let mut held: BTreeMap<RecordKey, Incoming> =
+        earlier.into_iter().map(incoming::parse).map(|change| (change.key.clone(), change)).collect();
     let later: Vec<_> = later
         .iter()
         .map(|change| match held.remove(&change.key) {
@@ -275,7 +268,7 @@ fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeS
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
     let again = HashMap::from([(document.root, (id, document.since))]);
-    Ok(commit::apply(txn, context, &Cow::Owned(changes), again)?.grown)
+    Ok(commit::apply(txn, context, &changes, again)?.grown)
 }
 
 impl Hub {
@@ -300,30 +293,41 @@ impl Hub {
     /// # Errors
     /// [`HubError::Refused`] if it still cannot be taken; it stays held.
     pub fn release(&self, id: HeldId, repair: bool) -> Result<(), HubError> {
-        let grown = write(&*self.store, |txn| {
-            let document = read(txn, id)?.ok_or_else(|| unknown(id))?;
-            let actor = if repair { Actor::Repair } else { Actor::Site(document.site) };
-            let context = Context { strict: true, ..Context::retry(self.catalogue, actor, self.clock.now()) };
-            release_as(txn, &context, id)
-        })?;
+        let grown = write(&*self.store, |txn| self.release_in(txn, id, repair))?;
         self.wake(&grown);
         Ok(())
     }
 
+    /// The same in the caller's transaction; the caller wakes readers of the feeds it returns.
+    pub(crate) fn release_in(&self, txn: &mut dyn Txn, id: HeldId, repair: bool) -> Result<BTreeSet<Feed>, HubError> {
+        let document = read(txn, id)?.ok_or_else(|| unknown(id))?;
+        let actor = if repair { Actor::Repair } else { Actor::Site(document.site) };
+        let context = Context { strict: true, ..Context::retry(self.catalogue, actor, self.clock.now()) };
+        release_as(txn, &context, id)
+    }
+
+    /// One held document.
+    pub fn held_document(&self, id: HeldId) -> Result<HeldDocument, HubError> {
+        read(&*self.store.snapshot()?, id)?.ok_or_else(|| unknown(id))
+    }
+
     /// Gives a document up: its site gets what the central server has, and keeps its own version put aside.
     pub fn send_back(&self, id: HeldId) -> Result<(), HubError> {
-        let grown = write(&*self.store, |txn| {
-            let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
-            let stores = Hub::stores_of_site(txn, document.site)?;
-            let keys: Vec<_> = document
-                .changes
-                .iter()
-                .map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
-                .collect();
-            tell_truth(txn, &keys, &stores)
-        })?;
+        let grown = write(&*self.store, |txn| self.send_back_in(txn, id))?;
         self.wake(&grown);
         Ok(())
+    }
+
+    /// The same in the caller's transaction; the caller wakes readers of the feeds it returns.
+    pub(crate) fn send_back_in(&self, txn: &mut dyn Txn, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
+        let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
+        let stores = Hub::stores_of_site(txn, document.site)?;
+        let keys: Vec<_> = document
+            .changes
+            .iter()
+            .map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
+            .collect();
+        tell_truth(txn, &keys, &stores)
     }
 }
 

@@ -35,11 +35,8 @@ pub(crate) fn pull(
             complete &= reading.after >= state.head;
             continue;
         }
-        let entries = if reading.after < state.head {
-            snapshot.page(&reading.feed, reading.after, left)?
-        } else {
-            Vec::new()
-        };
+        let entries =
+            if reading.after < state.head { snapshot.page(&reading.feed, reading.after, left)? } else { Vec::new() };
         let number = entries.last().map_or(reading.after, |last| last.entry.number);
         let behind = if number < state.head { snapshot.count_after(&reading.feed, number, BEHIND_MAX)? } else { 0 };
         let cursor = Cursor { epoch, generation: reading.subscription.generation, number };

@@ -11,9 +11,9 @@ use sitesync_core::world::{Known, World};
 use sitesync_store::NewEntry;
 use sitesync_store::world::StoreWorld;
 
+use super::HubError;
 use super::commit::{Commit, Written};
 use super::jobs::{self, Job};
-use super::HubError;
 
 /// More dependants than this are moved by a job in commits of this size.
 const MOVED_AT_ONCE_MAX: usize = 10_000;
