@@ -6,4 +6,6 @@ pub mod audit;
 pub mod auth;
 pub mod hub;
 pub mod import;
+pub mod server;
 pub mod sites;
+pub mod sync;

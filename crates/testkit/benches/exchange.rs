@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use sitesync_central::hub::Hub;
 use sitesync_core::ids::SiteId;
@@ -80,7 +80,8 @@ impl Bench {
     fn new(folder: &std::path::Path) -> Self {
         let clock = Arc::new(FixedClock::default());
         let random = Arc::new(SeededRandom::new(1));
-        let open = |name: &str| Arc::new(SqliteStore::open(&folder.join(name), &Default::default()).expect("a new file"));
+        let open =
+            |name: &str| Arc::new(SqliteStore::open(&folder.join(name), &Default::default()).expect("a new file"));
         let hub = Hub::open(open("central.db"), clock.clone(), random.clone()).expect("a hub");
         let site = Site::open(open("site.db"), clock, random).expect("a site");
         site.configure(Configuration {
@@ -94,8 +95,7 @@ impl Bench {
             enabled: true,
         })
         .expect("a configuration");
-        let info =
-            SiteInfo { id: SiteId(2), uuid: "uuid".to_owned(), code: "2".to_owned(), name: "site".to_owned() };
+        let info = SiteInfo { id: SiteId(2), uuid: "uuid".to_owned(), code: "2".to_owned(), name: "site".to_owned() };
         hub.edit(Actor::Site(SiteId::CENTRAL), store("S2", 1)).expect("an edit");
         Self { hub, site, info }
     }
@@ -104,7 +104,8 @@ impl Bench {
     fn edit(&self, records: usize, raw: f64) {
         let since = Instant::now();
         for first in (0..records).step_by(COMMIT) {
-            let changes = (first..(first + COMMIT).min(records)).map(|number| put("item_line", &id(number), body(number)));
+            let changes =
+                (first..(first + COMMIT).min(records)).map(|number| put("item_line", &id(number), body(number)));
             self.hub.edit(Actor::Site(SiteId::CENTRAL), changes.collect()).expect("an edit");
         }
         rate("edit on the central server", records, since, raw);
