@@ -2,6 +2,7 @@
 //!
 //! Data flow one way: door -> hub -> core decides -> store. The hub knows no HTTP and no thread.
 
+pub mod admin;
 pub mod audit;
 pub mod auth;
 pub mod hub;

@@ -20,6 +20,7 @@ use sitesync_web::{BodyLimit, common, fallback_method, fallback_path};
 pub fn router(central: &Arc<Central>) -> Router {
     let doors = Router::new()
         .merge(crate::sync::router(central.clone()))
+        .merge(crate::admin::router(central.clone()))
         .fallback(fallback_path)
         .method_not_allowed_fallback(fallback_method)
         .layer(Extension(BodyLimit(central.limits().body_bytes_max)));
