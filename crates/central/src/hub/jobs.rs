@@ -63,8 +63,5 @@ impl Hub {
 }
 
 fn role_of(number: u8) -> Result<Role, HubError> {
-    [Role::Parent, Role::Name, Role::Subject, Role::Site, Role::Facility, Role::Merged]
-        .into_iter()
-        .find(|role| *role as u8 == number)
-        .ok_or_else(|| HubError::Stored(format!("a job names the role {number}")))
+    Role::of_number(number).ok_or_else(|| HubError::Stored(format!("a job names the role {number}")))
 }

@@ -85,7 +85,10 @@ fn told(
             told.delete = true;
             told.into = page.merged_into;
         }
-        EntryKind::Withdraw => told.withdraw = true,
+        EntryKind::Withdraw => {
+            told.withdraw = true;
+            told.taken = entry.source == reader.number();
+        }
     }
     Ok(Some(told))
 }
@@ -99,6 +102,7 @@ pub(crate) fn plain(n: u64, key: &RecordKey) -> FeedEntry {
         same: None,
         delete: false,
         withdraw: false,
+        taken: false,
         into: None,
     }
 }

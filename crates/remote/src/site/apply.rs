@@ -3,7 +3,7 @@
 //! Each entry has its place in a feed, and perhaps a version of the record. The place is always noted, so that sums stay right;
 //! the version is passed over where the user has written since (EXCHANGE A4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sitesync_core::catalogue::{Catalogue, Class, Facts};
 use sitesync_core::given::Millis;
@@ -37,6 +37,8 @@ pub(crate) struct Applying<'a> {
     state: &'a mut State,
     mode: Mode,
     now: Millis,
+    /// Records whose version was sent and never confirmed, and that are being withdrawn: they were refused.
+    refused: HashSet<RecordKey>,
 }
 
 /// What is to become of one record.
@@ -54,7 +56,7 @@ impl<'a> Applying<'a> {
         mode: Mode,
         now: Millis,
     ) -> Self {
-        Self { world: StoreWorld::new(txn, catalogue), state, mode, now }
+        Self { world: StoreWorld::new(txn, catalogue), state, mode, now, refused: HashSet::new() }
     }
 
     pub(crate) fn apply(mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
@@ -90,6 +92,7 @@ impl<'a> Applying<'a> {
         verdict: &Verdict<'e>,
         puts: &mut Vec<Arrived<'e>>,
     ) -> Result<(), SiteError> {
+        self.note_refused(record.as_ref(), before, verdict)?;
         let Some(arrived) = Arrived::of(key, verdict) else {
             return self.expect_same(key, record.as_ref(), before, verdict);
         };
@@ -97,6 +100,21 @@ impl<'a> Applying<'a> {
             return Ok(());
         }
         puts.push(arrived);
+        Ok(())
+    }
+
+    fn note_refused(
+        &mut self,
+        record: Option<&Record>,
+        before: &[Entry],
+        verdict: &Verdict<'_>,
+    ) -> Result<(), SiteError> {
+        let taken = verdict.places.iter().any(|(_, entry)| entry.taken || !entry.withdraw);
+        if let Some(record) = record.filter(|_| !taken)
+            && self.was_refused(record, before)?
+        {
+            self.refused.insert(record.key.clone());
+        }
         Ok(())
     }
 
@@ -232,7 +250,8 @@ impl<'a> Applying<'a> {
         let mut keys = keys.to_vec();
         referrers_first(&mut keys);
         for key in &keys {
-            drop_unless_held(self.world.txn, self.state, key, Some(self.now))?;
+            let refused_at = self.refused.contains(key).then_some(self.now);
+            drop_unless_held(self.world.txn, self.state, key, refused_at)?;
         }
         self.state.wanted.dedup();
         Ok(())

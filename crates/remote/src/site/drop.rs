@@ -79,7 +79,8 @@ pub(crate) fn referrers_first(keys: &mut [RecordKey]) {
     keys.sort_by_key(|key| std::cmp::Reverse(order(&key.table)));
 }
 
-/// With a time, a version that was sent and refused is put aside first; without, the store simply went elsewhere.
+/// Drops a record that no feed of the site holds, unless a record of its own refers to it. With a time, its version was sent and
+/// refused, and is put aside first.
 pub(crate) fn drop_unless_held(
     txn: &mut dyn Txn,
     state: &State,
@@ -98,8 +99,7 @@ pub(crate) fn drop_unless_held(
         return Ok(());
     }
     if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
-        let sent = entries.iter().any(|entry| entry.feed == Feed::Changes);
-        if let Some(at) = refused_at.filter(|_| sent) {
+        if let Some(at) = refused_at {
             put_aside(txn, &record, "The central server did not take this version.", at)?;
         }
         txn.forget_records(keys)?;

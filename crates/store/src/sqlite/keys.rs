@@ -196,11 +196,6 @@ fn unpack_one(packed: &[u8]) -> Option<(Link, &[u8])> {
     let (&[role, form, a, b, c, d], rest) = packed.split_first_chunk::<6>()?;
     let length = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?;
     let (bytes, rest) = rest.split_at_checked(length)?;
-    let role = match role {
-        1 => Role::Parent,
-        2 => Role::Name,
-        3 => Role::Subject,
-        _ => return None,
-    };
+    let role = Role::of_number(role)?;
     Some((Link { role, target: Target::text(form, bytes)? }, rest))
 }
