@@ -1,0 +1,7 @@
+//! The doors of the central server over a store in memory, without a network: every call and every refusal.
+
+mod admin;
+mod console;
+mod native;
+mod running;
+mod server;
