@@ -1,0 +1,5 @@
+//! The demo as it runs.
+mod arrivals;
+mod keys;
+mod place;
+mod relay;
