@@ -72,7 +72,11 @@ impl Country {
     /// Sites 2, 3, ... each with a store named `S<site>`, and their item.
     pub fn with_sites(seed: u64, sites: u32) -> Self {
         let mut country = Self::new(seed);
-        country.edit(vec![records::put("item", "item", serde_json::json!({ "item_name": "Paracetamol", "code": "PARA" }))]);
+        country.edit(vec![records::put(
+            "item",
+            "item",
+            serde_json::json!({ "item_name": "Paracetamol", "code": "PARA" }),
+        )]);
         for site in 2..sites + 2 {
             country.edit(records::store(&format!("S{site}"), site));
             country.add_site(SiteId(site));
@@ -165,20 +169,20 @@ impl Country {
     /// What the central server answers to a step.
     pub fn serve(&self, info: &SiteInfo, step: &Step) -> Result<Reply, HubError> {
         Ok(match step {
-            Step::Login(_) => {
-                Reply::Login(LoginReply { token: "token".to_owned(), site: info.clone(), version: 1 })
-            }
+            Step::Login(_) => Reply::Login(LoginReply { token: "token".to_owned(), site: info.clone(), version: 1 }),
             Step::Stage(request) => {
                 self.hub.stage(info.id, request)?;
                 Reply::Staged
             }
             Step::Exchange(request) => Reply::Exchange(Box::new(self.hub.exchange(info, request)?)),
             Step::Compare(request) => Reply::Compare(self.hub.compare(info, request)?),
-            Step::Done => return Err(HubError::Asked(ErrorText {
-                code: "done".to_owned(),
-                message: "nothing was asked".to_owned(),
-                next: String::new(),
-            })),
+            Step::Done => {
+                return Err(HubError::Asked(ErrorText {
+                    code: "done".to_owned(),
+                    message: "nothing was asked".to_owned(),
+                    next: String::new(),
+                }));
+            }
         })
     }
 
