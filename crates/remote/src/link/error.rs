@@ -146,14 +146,14 @@ impl LinkError {
                 "Check that this device is on the network, and the spelling of the server URL. Work goes on meanwhile; \
                  the site tries again by itself."
             }
-            Self::Refused { .. } => "Check the port in the server URL; if it is right, the central server is not running.",
+            Self::Refused { .. } => {
+                "Check the port in the server URL; if it is right, the central server is not running."
+            }
             Self::Unreachable { .. } | Self::Silent { .. } | Self::BrokenOff(_) => {
                 "Check the connection of this device. Nothing is lost; the site tries again by itself and goes on where it was."
             }
             Self::Tls { fault, .. } => fault.next(),
-            Self::NotSitesync(_) => {
-                "Check the server URL. In a guest network, first open its page and log in there."
-            }
+            Self::NotSitesync(_) => "Check the server URL. In a guest network, first open its page and log in there.",
             Self::Moved(_) => "Enter that address as the server URL, if it is the right one.",
             Self::Versions { .. } => "Update the older of the two programs.",
             Self::Status { .. } => "The site tries again by itself. If it stays, tell whoever runs the central server.",

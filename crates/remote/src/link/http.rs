@@ -72,10 +72,17 @@ impl HttpLink {
     }
 
     /// Sends a question and reads the whole answer, whatever its status.
-    async fn ask(&self, method: Method, url: Url, headers: HeaderMap, json: Option<Vec<u8>>) -> Result<Answer, LinkError> {
+    async fn ask(
+        &self,
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+        json: Option<Vec<u8>>,
+    ) -> Result<Answer, LinkError> {
         let host = host(&url);
         let pulse = Pulse::new();
-        let mut request = self.client.request(method, url).headers(headers).header(header::ACCEPT_ENCODING, "zstd, gzip");
+        let mut request =
+            self.client.request(method, url).headers(headers).header(header::ACCEPT_ENCODING, "zstd, gzip");
         if let Some(json) = json {
             let (rest, encoding) = pack(json)?;
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -100,9 +107,9 @@ impl HttpLink {
         pulse.watch(self.options.idle_timeout, work).await
     }
 
-    async fn post<Q: Serialize>(&self, url: &str, headers: HeaderMap, question: &Q) -> Result<Answer, LinkError> {
+    async fn post<Q: Serialize>(&self, url: Url, headers: HeaderMap, question: &Q) -> Result<Answer, LinkError> {
         let json = serde_json::to_vec(question).map_err(|error| LinkError::Here(error.to_string()))?;
-        self.ask(Method::POST, self::url(url)?, headers, Some(json)).await?.accepted()
+        self.ask(Method::POST, url, headers, Some(json)).await?.accepted()
     }
 
     async fn call<Q: Serialize, A: DeserializeOwned + Send + 'static>(
@@ -112,20 +119,20 @@ impl HttpLink {
         credentials: &Credentials,
     ) -> Result<A, LinkError> {
         let url = address(&credentials.server_url, &format!("sync/1/{name}"))?;
-        self.post(url.as_str(), let_in(credentials)?, question).await?.read().await
+        self.post(url, let_in(credentials)?, question).await?.read().await
     }
 
     async fn step(&self, step: &Step, credentials: &Credentials) -> Result<Reply, LinkError> {
         match step {
             Step::Login(request) => {
                 let url = address(&credentials.server_url, "sync/1/login")?;
-                let answer = self.post(url.as_str(), HeaderMap::new(), request).await?;
+                let answer = self.post(url, HeaderMap::new(), request).await?;
                 answer.read().await.map(Reply::Login)
             }
             Step::Stage(request) => {
                 let url = address(&credentials.server_url, "sync/1/stage")?;
                 // The status says it all: what it answers beside may grow.
-                self.post(url.as_str(), let_in(credentials)?, request).await.map(|_| Reply::Staged)
+                self.post(url, let_in(credentials)?, request).await.map(|_| Reply::Staged)
             }
             Step::Exchange(request) => {
                 self.call("exchange", request, credentials).await.map(|reply| Reply::Exchange(Box::new(reply)))
@@ -153,7 +160,7 @@ impl HttpLink {
 
     async fn checked(&self, request: &LoginRequest, server_url: &str) -> Result<Checked, LinkError> {
         let url = address(server_url, "sync/1/check")?;
-        self.post(url.as_str(), HeaderMap::new(), request).await?.read().await
+        self.post(url, HeaderMap::new(), request).await?.read().await
     }
 }
 
@@ -281,7 +288,8 @@ struct Resolver;
 impl reqwest::dns::Resolve for Resolver {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
         Box::pin(async move {
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| fault::NotResolved)?.collect();
+            let found: Vec<_> =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| fault::NotResolved)?.collect();
             if found.is_empty() {
                 return Err(fault::NotResolved.into());
             }

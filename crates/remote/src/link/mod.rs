@@ -7,9 +7,9 @@ mod body;
 mod error;
 mod fault;
 mod http;
-mod tls;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -34,7 +34,8 @@ fn machine_roots() -> RootCertStore {
 
 fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), LinkError> {
     let failed = |why: String| LinkError::Here(format!("the CA file {} {why}", path.display()));
-    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+    let certificates =
+        CertificateDer::pem_file_iter(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
     let mut added = 0;
     for certificate in certificates {
         let certificate = certificate.map_err(|error| failed(format!("is not a PEM file: {error}")))?;

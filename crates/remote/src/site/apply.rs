@@ -27,7 +27,9 @@ pub(crate) enum Mode {
     First,
     Routine,
     /// The data file is older than what the central server has of it.
-    Rewound { both: bool },
+    Rewound {
+        both: bool,
+    },
 }
 
 pub(crate) struct Applying<'a> {
@@ -186,7 +188,9 @@ impl<'a> Applying<'a> {
     fn write(&mut self, puts: Vec<Arrived<'_>>) -> Result<(), SiteError> {
         let mut puts = puts;
         // Parents first, so that a line finds the home of its header.
-        puts.sort_by_key(|arrived| self.world.catalogue.table(&arrived.key.table).map_or(usize::MAX, |table| table.order));
+        puts.sort_by_key(|arrived| {
+            self.world.catalogue.table(&arrived.key.table).map_or(usize::MAX, |table| table.order)
+        });
         for arrived in puts {
             let record = match arrived.body {
                 Some(body) => self.live(&arrived.key, body)?,
@@ -254,7 +258,13 @@ impl<'e> Arrived<'e> {
         let same = verdict.places.iter().any(|(_, entry)| entry.same.is_some());
         if let Some((feed, entry)) = put {
             let body = entry.put.as_deref().map(|body| body.get())?;
-            return Some(Self { key: key.clone(), feed, body: Some(body), hash: Hash::of_record(key, body), into: None });
+            return Some(Self {
+                key: key.clone(),
+                feed,
+                body: Some(body),
+                hash: Hash::of_record(key, body),
+                into: None,
+            });
         }
         if same {
             return None;

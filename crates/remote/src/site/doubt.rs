@@ -46,7 +46,9 @@ impl Site {
             match state.doubts.first().cloned().filter(|doubt| doubt.feed == question.feed) {
                 Some(doubt) => self.clear_doubt(txn, &mut state, &doubt, question, reply, now)?,
                 None => {
-                    let asked = |key: &RecordKey| question.items.iter().any(|item| item.table == key.table && item.id == key.id);
+                    let asked = |key: &RecordKey| {
+                        question.items.iter().any(|item| item.table == key.table && item.id == key.id)
+                    };
                     state.wanted.retain(|(feed, key)| *feed != question.feed || !asked(key));
                     let entries: Vec<_> = reply.entries.iter().map(|entry| (&question.feed, entry)).collect();
                     Applying::new(txn, self.catalogue, &mut state, Mode::Routine, now).apply(&entries)?;

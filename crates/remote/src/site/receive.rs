@@ -143,7 +143,10 @@ impl Site {
                     reading.cursor.clear();
                     put_reading(txn, feed, &reading)?;
                 }
-                state.tell(now, format!("Feed {feed} was not equal to the central server's; it is compared and read again."));
+                state.tell(
+                    now,
+                    format!("Feed {feed} was not equal to the central server's; it is compared and read again."),
+                );
             }
             state::put(txn, &state)
         })?;
@@ -182,7 +185,10 @@ fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis
     state.site = Some(reply.site.clone());
     state.held = reply.held;
     if state.epoch != 0 && state.epoch != reply.epoch {
-        state.tell(now, "The central server was restored from a backup. This site compares, and sends again what is missing there.");
+        state.tell(
+            now,
+            "The central server was restored from a backup. This site compares, and sends again what is missing there.",
+        );
         let heads: Vec<_> = readings(txn)?
             .into_iter()
             .map(|(feed, _)| txn.feed(&feed).map(|state| (feed, state.head)))
@@ -197,7 +203,12 @@ fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis
 /// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.
 fn settle_commit(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
     if let Some(attempt) = state.attempt.take_if(|attempt| attempt.id == reply.last) {
-        put_row(txn, Space::OwnCommit, &attempt.id.number.to_be_bytes(), &OwnCommit { id: attempt.id, upto: attempt.upto })?;
+        put_row(
+            txn,
+            Space::OwnCommit,
+            &attempt.id.number.to_be_bytes(),
+            &OwnCommit { id: attempt.id, upto: attempt.upto },
+        )?;
         acknowledged(txn, state, attempt.id, attempt.upto)?;
         return Ok(false);
     }

@@ -174,12 +174,7 @@ pub(crate) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, 
     serde_json::from_slice(bytes).map_err(|error| StoreError::Damaged(error.to_string()).into())
 }
 
-pub(crate) fn put_row<T: Serialize>(
-    txn: &mut dyn Txn,
-    space: Space,
-    key: &[u8],
-    value: &T,
-) -> Result<(), SiteError> {
+pub(crate) fn put_row<T: Serialize>(txn: &mut dyn Txn, space: Space, key: &[u8], value: &T) -> Result<(), SiteError> {
     let bytes = serde_json::to_vec(value).map_err(|error| StoreError::Other(error.to_string()))?;
     Ok(txn.put_row(space, key, &bytes)?)
 }
