@@ -4,6 +4,7 @@
 
 use sitesync_core::given::{Clock, Random};
 use sitesync_core::ids::SiteId;
+use sitesync_core::protocol::{self, VERSIONS};
 use sitesync_store::{Store, Txn, write};
 
 use super::contacts::Reported;
@@ -14,9 +15,6 @@ use super::refusal::{AuthError, Refusal};
 use super::secret::Secret;
 use super::token::{self, Token};
 use crate::sites::{DeviceType, Site, rows};
-
-/// The versions of the native protocol that this server speaks, best first.
-pub const PROTOCOLS: &[u32] = &[1];
 
 const ID_LIMIT: usize = 255;
 
@@ -41,6 +39,25 @@ pub struct LoginRequest<'a> {
     pub device_type: Option<DeviceType>,
     /// Versions of the native protocol that the site speaks.
     pub versions: &'a [u32],
+}
+
+impl<'a> LoginRequest<'a> {
+    /// The request that a native message makes. The secret is parsed before, as one that is none needs no further look.
+    pub fn of(message: &'a protocol::LoginRequest, secret: &'a Secret, address: &'a str) -> Self {
+        Self {
+            attempt: Attempt {
+                name: &message.name,
+                secret,
+                hardware_id: &message.hardware_id,
+                data_file: Some(&message.data_file),
+                address,
+            },
+            app_name: &message.app_name,
+            app_version: &message.app_version,
+            device_type: DeviceType::of_text(&message.device_type),
+            versions: &message.versions,
+        }
+    }
 }
 
 /// A site that was let in.
@@ -216,8 +233,8 @@ fn standing(site: &Site, attempt: &Attempt<'_>) -> Result<bool, Refusal> {
 }
 
 fn common_version(offered: &[u32]) -> Result<u32, Refusal> {
-    let common = PROTOCOLS.iter().find(|version| offered.contains(version));
-    common.copied().ok_or_else(|| Refusal::Version { offered: offered.to_vec(), supported: PROTOCOLS })
+    let common = VERSIONS.iter().copied().filter(|version| offered.contains(version)).max();
+    common.ok_or_else(|| Refusal::Version { offered: offered.to_vec(), supported: VERSIONS })
 }
 
 /// The attempt with blanks around the name removed, if it can be one at all. What people paste is not counted as a guess.

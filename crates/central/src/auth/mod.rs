@@ -22,7 +22,7 @@ mod token;
 
 pub use contacts::Reported;
 pub use gate::{Gate, GateLimits};
-pub use login::{Attempt, Auth, Checked, LoggedIn, LoginRequest, PROTOCOLS};
+pub use login::{Attempt, Auth, Checked, LoggedIn, LoginRequest};
 pub use refusal::{AuthError, Refusal};
 pub use secret::{HashedSecret, Secret};
 pub use settings::{AuthSettings, HashCost, SettingsError};

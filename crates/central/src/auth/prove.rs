@@ -132,7 +132,7 @@ impl Auth<'_> {
         Ok(refusal)
     }
 
-    fn begin_block(&self, seen: &Site, bucket: Bucket, now: Millis, until: Millis) -> Result<(), AuthError> {
+    pub(super) fn begin_block(&self, seen: &Site, bucket: Bucket, now: Millis, until: Millis) -> Result<(), AuthError> {
         write(self.store, |txn| {
             rows::lock_directory_and(txn, seen.id)?;
             let Some(mut site) = rows::read(txn, seen.id)? else {

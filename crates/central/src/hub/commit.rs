@@ -2,7 +2,6 @@
 //!
 //! Runs inside one transaction of the store; it may be run again from the start, so it changes nothing else.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sitesync_core::catalogue::Catalogue;
@@ -16,13 +15,13 @@ use sitesync_core::world::{Known, World};
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
+use super::HubError;
 use super::documents::{Document, documents};
 use super::error::Fault;
 use super::held::{self, HeldId, Reason};
 use super::incoming::Incoming;
 use super::reroute;
 use super::version::{self, Next, Version};
-use super::HubError;
 
 /// Who commits, and how refusals are met.
 #[derive(Clone, Debug)]
@@ -99,7 +98,7 @@ pub(crate) fn commit(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]
 pub(crate) fn apply(
     txn: &mut dyn Txn,
     context: &Context,
-    incoming: &Cow<'_, [Incoming]>,
+    incoming: &[Incoming],
     again: HashMap<RecordKey, (HeldId, Millis)>,
 ) -> Result<Report, HubError> {
     let mut commit = Commit::begin(txn, context, incoming, again)?;
@@ -220,7 +219,8 @@ impl<'a> Commit<'a> {
         let mut at = 0;
         while at < versions.len() {
             if versions[at].state == State::Deleted {
-                let children = self.world.txn.linked(Role::Parent, &link_target(&versions[at].key), None, usize::MAX)?;
+                let children =
+                    self.world.txn.linked(Role::Parent, &link_target(&versions[at].key), None, usize::MAX)?;
                 for child in children {
                     self.delete_line(child, versions)?;
                 }

@@ -8,8 +8,8 @@ use sitesync_core::ids::RecordKey;
 use sitesync_core::world::World;
 use sitesync_store::world::StoreWorld;
 
-use super::incoming::{Action, Incoming};
 use super::HubError;
+use super::incoming::{Action, Incoming};
 
 /// A parent and its lines, as far as they are in this commit: indices of the changes, parents first.
 pub(crate) struct Document {

@@ -173,11 +173,7 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
 type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
 
 /// Later changes of a held document by the same site join it: they are judged together with what is held, column by column.
-pub(crate) fn join<'a>(
-    txn: &mut dyn Txn,
-    context: &Context,
-    incoming: &'a [Incoming],
-) -> Result<Joined<'a>, HubError> {
+pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Incoming]) -> Result<Joined<'a>, HubError> {
     let site = context.actor.site();
     let mut again = HashMap::new();
     if rows::count(txn, &count_of(site))? == 0 {
@@ -201,11 +197,8 @@ pub(crate) fn join<'a>(
 
 /// The held changes with the later ones laid over them.
 fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
-    let mut held: BTreeMap<RecordKey, Incoming> = earlier
-        .into_iter()
-        .map(incoming::parse)
-        .map(|change| (change.key.clone(), change))
-        .collect();
+    let mut held: BTreeMap<RecordKey, Incoming> =
+        earlier.into_iter().map(incoming::parse).map(|change| (change.key.clone(), change)).collect();
     let later: Vec<_> = later
         .iter()
         .map(|change| match held.remove(&change.key) {
@@ -275,7 +268,7 @@ fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeS
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
     let again = HashMap::from([(document.root, (id, document.since))]);
-    Ok(commit::apply(txn, context, &Cow::Owned(changes), again)?.grown)
+    Ok(commit::apply(txn, context, &changes, again)?.grown)
 }
 
 impl Hub {

@@ -10,10 +10,15 @@ use sitesync_core::protocol::Change;
 /// What a change asks for.
 #[derive(Clone, Debug)]
 pub enum Action {
-    Put { body: Map<String, Value>, partial: bool },
+    Put {
+        body: Map<String, Value>,
+        partial: bool,
+    },
     Delete,
     /// The record is the same as another one, which stays.
-    Merge { into: Box<str> },
+    Merge {
+        into: Box<str>,
+    },
 }
 
 /// A change, and what it asks for or why that cannot be read.

@@ -9,10 +9,10 @@ use sitesync_core::world::Known;
 use sitesync_store::StoreError;
 use sitesync_store::world::{StoreWorld, merged_into};
 
+use super::HubError;
 use super::commit::Context;
 use super::held::Reason;
 use super::incoming::{Action, Incoming};
-use super::HubError;
 
 /// What becomes of a record.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 //! cell, and nothing is returned but the list of all that is wrong.
 
 mod cell;
+mod check;
 mod collect;
 mod csv;
 mod fault;
@@ -21,8 +22,10 @@ mod tests;
 
 use serde_json::{Map, Value};
 use sitesync_core::ids::RecordKey;
+use sitesync_core::protocol as hub;
 
 pub use self::csv::read_csv;
+pub use check::{check, unknown_names};
 pub use fault::{CellFault, FAULT_LIMIT, Faults};
 pub use json_lines::read_json_lines;
 pub use mapping::{Mapping, MappingError};
@@ -43,6 +46,18 @@ pub struct ImportRecord {
     pub change: Change,
     /// Counted from 1. A record that the mapping makes in any case has line 0.
     pub line: u64,
+}
+
+impl ImportRecord {
+    /// The change as the hub takes it. It is partial: columns that the file does not give are left as they are.
+    pub fn into_change(self) -> Result<hub::Change, serde_json::Error> {
+        let put = match self.change {
+            Change::Put(data) => Some(serde_json::value::to_raw_value(&data)?),
+            Change::Delete => None,
+        };
+        let delete = put.is_none();
+        Ok(hub::Change { table: self.key.table, id: self.key.id, put, delete, partial: !delete, aside: None })
+    }
 }
 
 /// How far an import has come.

@@ -3,8 +3,16 @@
 //! The file is not part of the project. `SITESYNC_SCMS` names it; without that, the second test only says so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use sitesync_core::catalogue::Catalogue;
+use sitesync_core::given::{Clock, Millis, Random};
+use sitesync_core::ids::{Feed, SiteId};
+use sitesync_core::ownership::Actor;
+use sitesync_store::Store;
 
 use super::*;
+use crate::hub::Hub;
 
 const MAPPING: &str = include_str!("../../../../examples/scms.toml");
 
@@ -39,6 +47,9 @@ fn the_delivery_history_becomes_what_it_should() {
     let records =
         read_csv(std::fs::File::open(path).unwrap(), &mapping, &mut |progress| last = Some(progress)).unwrap();
     assert_eq!(last.unwrap().records, records.len());
+    let catalogue = Catalogue::embedded();
+    assert_eq!(check(catalogue, &records), Ok(()));
+    assert_eq!(unknown_names(catalogue, &records), Vec::<String>::new());
 
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for record in &records {
@@ -86,4 +97,50 @@ fn every_country_gets_its_lines() {
     let codes: HashSet<String> =
         records.iter().filter(|record| &*record.key.table == "item").map(|record| text(record, "code")).collect();
     assert_eq!(codes.len(), 184);
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Millis {
+        1_767_600_000_000
+    }
+}
+
+impl Random for Still {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+/// Through the hub: each country's feed holds its own deliveries and nobody else's, and importing again moves nothing.
+#[test]
+fn the_hub_takes_it_whole_and_only_once() {
+    let Ok(path) = std::env::var("SITESYNC_SCMS") else {
+        eprintln!("SITESYNC_SCMS is not set: the delivery history is not tried");
+        return;
+    };
+    let mapping: Mapping = MAPPING.parse().unwrap();
+    let records = read_csv(std::fs::File::open(path).unwrap(), &mapping, &mut |_| {}).unwrap();
+    let changes = || records.iter().map(|record| record.clone().into_change().unwrap()).collect::<Vec<_>>();
+    let store: Arc<dyn Store> = Arc::new(sitesync_store::memory::MemoryStore::new());
+    let hub = Hub::open(store, Arc::new(Still), Arc::new(Still)).unwrap();
+    let first = hub.edit(Actor::Site(SiteId::CENTRAL), changes()).unwrap();
+    assert_eq!((first.written, first.unchanged, first.held.len()), (records.len() as u64, 0, 0));
+    let again = hub.edit(Actor::Site(SiteId::CENTRAL), changes()).unwrap();
+    assert_eq!((again.written, again.unchanged), (0, records.len() as u64));
+
+    let snapshot = hub.store().snapshot().unwrap();
+    let live = |text: &str| snapshot.feed(&Feed::store(stable_id("store", text))).unwrap().live;
+    // One join each, and the notes with their lines.
+    assert_eq!(live("store Belize"), 1 + 1 + 1);
+    assert_eq!(live("store SCMS"), 43 + 7_030 + 10_324);
+    let countries = ids(&records, "name", "type", &Value::from("store"));
+    assert_eq!(countries.len(), 44);
+    let all: u64 = records
+        .iter()
+        .filter(|record| &*record.key.table == "store" && data(record)["name"] != "SCMS")
+        .map(|record| snapshot.feed(&Feed::store(record.key.id.clone())).unwrap().live)
+        .sum();
+    assert_eq!(all, 43 + 7_030 + 10_324);
 }

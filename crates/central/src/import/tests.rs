@@ -226,3 +226,40 @@ fn bad_json_lines_are_reported_by_line() {
     assert!(lines[4].contains("unknown field `date`") && lines[5].contains("one of them a delete"));
     assert!(read_lines("").unwrap_err().contains("is empty"));
 }
+
+/// A few bytes of a good file, changed at random from a fixed seed.
+fn damaged(good: &str, mut seed: u64) -> Vec<u8> {
+    let mut bytes = good.as_bytes().to_vec();
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize
+    };
+    for _ in 0..1 + next() % 6 {
+        let at = next() % bytes.len();
+        match next() % 4 {
+            0 => bytes[at] = b"\",\n\r{}\\|%\0\xFF 9"[next() % 13],
+            1 => bytes[at] = next().to_le_bytes()[0],
+            2 => drop(bytes.drain(at..bytes.len().min(at + 1 + next() % 9))),
+            _ => bytes.insert(at, b"\",\n{}"[next() % 5]),
+        }
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+#[test]
+fn no_damage_makes_it_panic() {
+    let csv =
+        format!("{HEADER}D1,1,Hill clinic,5,01/02/2026,10,2.50,\"a, b\"\nD1,2,Hill clinic,6,01/02/2026,3,free,x\n");
+    let json = "{\"table\":\"item\",\"id\":\"I1\",\"data\":{\"code\":\"x\",\"n\":[1e9,{}]}}\n".repeat(3);
+    let mapping = mapping();
+    let mut good = 0;
+    for seed in 0..4_000 {
+        good += usize::from(read_csv(&damaged(&csv, seed)[..], &mapping, &mut |_| {}).is_ok());
+        good += usize::from(read_json_lines(&damaged(&json, seed)[..], &mut |_| {}).is_ok());
+        if let Ok(mapping) = String::from_utf8_lossy(&damaged(MAPPING, seed)).parse::<Mapping>() {
+            good += usize::from(read_csv(csv.as_bytes(), &mapping, &mut |_| {}).is_ok());
+        }
+    }
+    assert!(good > 100, "{good}");
+}

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
+use sitesync_core::protocol::SiteInfo;
 
 /// A stored secret or the hash of a token. It can be stored and compared, and never shows itself in a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,20 @@ pub enum DeviceType {
     /// May have one store only.
     Mobile,
     Other(String),
+}
+
+impl DeviceType {
+    /// The type that a site's report names, if it names one. Unknown words are kept.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.to_ascii_lowercase().as_str() {
+            "" => None,
+            "single user" | "single_user" => Some(DeviceType::SingleUser),
+            "client/server" | "client_server" => Some(DeviceType::ClientServer),
+            "mobile" => Some(DeviceType::Mobile),
+            _ => Some(DeviceType::Other(text.to_owned())),
+        }
+    }
 }
 
 impl fmt::Display for DeviceType {
@@ -162,6 +177,11 @@ impl Site {
         self.former_devices.iter().find(|former| {
             former.hardware_id == hardware_id || (data_file.is_some() && former.data_file.as_deref() == data_file)
         })
+    }
+
+    /// What the site itself is told.
+    pub fn info(&self) -> SiteInfo {
+        SiteInfo { id: self.id, uuid: self.uuid.clone(), code: self.code.clone(), name: self.name.clone() }
     }
 
     pub fn view(&self) -> SiteView {

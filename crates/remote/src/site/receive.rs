@@ -76,9 +76,10 @@ impl Site {
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
-            meet(txn, &mut state, reply, now)?;
+            let in_doubt = meet(txn, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
-            if diverged {
+            // What is in doubt is compared before anything is read over it.
+            if diverged || in_doubt {
                 state::put(txn, &state)?;
                 return Ok((false, false));
             }
@@ -154,37 +155,15 @@ impl Site {
         run.complete = false;
         Ok(())
     }
-
-    /// What was held only through a store that went elsewhere is dropped, once the site's own tail is acknowledged (EXCHANGE A20).
-    fn drop_lost_feeds(&self) -> Result<(), SiteError> {
-        const CHUNK: usize = 5_000;
-        let snapshot = self.store.snapshot()?;
-        let lost: Vec<_> = readings(&*snapshot)?.into_iter().filter(|(_, reading)| reading.lost).collect();
-        drop(snapshot);
-        for (feed, _) in lost {
-            loop {
-                let more = write(&*self.store, |txn| {
-                    let state = state::state(txn)?;
-                    if super::records::unsent(txn, &state)? > 0 || state.attempt.is_some() {
-                        return Ok::<_, SiteError>(false);
-                    }
-                    super::apply::drop_feed(txn, &state, &feed, CHUNK)
-                })?;
-                if !more {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
-/// The central server may have begun a new epoch since the last contact.
-fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<(), SiteError> {
+/// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
+fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
     state.clock_off = reply.clock - now;
     state.site = Some(reply.site.clone());
     state.held = reply.held;
-    if state.epoch != 0 && state.epoch != reply.epoch {
+    let restored = state.epoch != 0 && state.epoch != reply.epoch;
+    if restored {
         state.tell(
             now,
             "The central server was restored from a backup. This site compares, and sends again what is missing there.",
@@ -197,7 +176,7 @@ fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis
         clear_staged(txn)?;
     }
     state.epoch = reply.epoch;
-    Ok(())
+    Ok(restored && !state.doubts.is_empty())
 }
 
 /// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.
@@ -221,24 +200,34 @@ fn settle_commit(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, no
     match reply.outcome {
         CommitOutcome::None | CommitOutcome::Applied => Ok(false),
         CommitOutcome::Behind => match own_commit(txn, reply.last)? {
-            Some(upto) => {
+            Lineage::Own { upto } => {
                 state.last = reply.last;
                 state.sent_upto = state.sent_upto.min(upto);
                 state.tell(now, "The central server lacks what this site sent since its backup; it is sent again.");
                 Ok(false)
             }
-            None => rewound(txn, state, reply, now),
+            Lineage::Foreign => rewound(txn, state, reply, now),
         },
         CommitOutcome::Diverged => rewound(txn, state, reply, now),
     }
 }
 
-fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Option<u64>, SiteError> {
-    if id == CommitId::default() {
-        return Ok(Some(0));
-    }
+/// Whether a commit that the central server names belongs to this file's life.
+enum Lineage {
+    /// Yes: changes up to here were in it or before it.
+    Own { upto: u64 },
+    /// Another file of this site made it.
+    Foreign,
+}
+
+fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Lineage, SiteError> {
     let own: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &id.number.to_be_bytes())?;
-    Ok(own.filter(|own| own.id == id).map(|own| own.upto))
+    Ok(match own {
+        Some(own) if own.id == id => Lineage::Own { upto: own.upto },
+        Some(_) => Lineage::Foreign,
+        // From before this file was filled: all that it wrote itself came later. What it was filled with is in doubt, and compared.
+        None => Lineage::Own { upto: 0 },
+    })
 }
 
 /// The central server has commits that this file does not know: read everything since, the site's own entries included.

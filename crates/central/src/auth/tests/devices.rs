@@ -148,5 +148,6 @@ fn what_sites_report_is_stored_with_the_next_flush() {
     world.gate.flush_contacts(&world.store).unwrap();
     let last = world.site(2).last_refusal.unwrap();
     assert_eq!((last.code.as_str(), last.at), ("site_incorrect_hardware_id", START + 1000));
+    assert_eq!(world.site(2).last_connection, Some(START + 1000));
     assert!(last.detail.contains("hw-2") && last.detail.contains("10.0.0.1"), "{}", last.detail);
 }

@@ -108,6 +108,26 @@ fn unblocking_lifts_both_blocks_and_forgets_what_was_counted() {
 }
 
 #[test]
+fn a_block_that_begins_while_it_is_lifted_does_not_begin() {
+    let world = World::new();
+    let seen = world.site(2);
+    world.unblock(2);
+    world.auth().begin_block(&seen, super::super::lockout::Bucket::Stranger, START, START + HOUR).unwrap();
+    assert_eq!(world.site(2).blocks, sites::Blocks::default());
+}
+
+#[test]
+fn a_new_password_lifts_blocks() {
+    let world = World::new();
+    world.login(TABLET).unwrap();
+    world.guess("Kamo", "hw-1", 5);
+    world.guess("Kamo", "hw-9", 5);
+    world.set_password(2, "new");
+    world.login(Device("Kamo", "new", "hw-1", "file-1")).unwrap();
+    assert_eq!(world.login(Device("Kamo", "new", "hw-9", "f")).unwrap_err(), Refusal::WrongDevice);
+}
+
+#[test]
 fn number_and_length_are_settings() {
     let world = World::new();
     world.settings(|settings| {

@@ -29,6 +29,15 @@ fn who_does_not_know_the_password_is_told_the_same_whatever_is_wrong() {
 }
 
 #[test]
+fn nobody_logs_in_as_the_central_server_even_with_a_password_in_its_row() {
+    let world = World::new();
+    let mut site = world.site(1);
+    site.secret = Some(world.hashed("right").into_hidden());
+    world.write(|txn| Ok(crate::sites::rows::write(txn, &site)?)).unwrap();
+    assert_eq!(world.login(Device("Central Server", "right", "hw-9", "f")).unwrap_err(), Refusal::WrongPassword);
+}
+
+#[test]
 fn the_cause_is_told_to_who_knows_the_password() {
     let world = World::new();
     world.login(TABLET).unwrap();
@@ -58,7 +67,7 @@ fn a_name_is_trimmed_and_every_code_has_words() {
         Refusal::FormerDevice,
         Refusal::NoDeviceBound,
         Refusal::TokenEnded,
-        Refusal::Version { offered: vec![], supported: PROTOCOLS },
+        Refusal::Version { offered: vec![], supported: sitesync_core::protocol::VERSIONS },
         Refusal::NoStore,
         Refusal::Malformed("it is empty"),
     ];
@@ -80,6 +89,7 @@ fn a_changed_name_stops_the_site_and_the_old_one_resumes_it() {
         world.login(TABLET).unwrap_err();
     }
     world.rename(2, "Kamo").unwrap();
+    assert_eq!(world.token(&token, "hw-1", "file-1").unwrap_err(), Refusal::TokenEnded);
     let again = world.login(TABLET).unwrap();
     assert!(!again.newly_bound && !again.data_file_changed);
     world.token(&again.token, "hw-1", "file-1").unwrap();
@@ -191,6 +201,30 @@ fn no_secret_shows_itself() {
     assert_eq!(rows.len(), 1);
     assert!(!String::from_utf8_lossy(&rows[0].1).contains(logged_in.token.reveal()));
     assert_eq!(logged_in.token.reveal().len(), 64);
+}
+
+#[test]
+fn a_message_becomes_a_request() {
+    let world = World::new();
+    let secret = Secret::of_password("right").unwrap();
+    let message = sitesync_core::protocol::LoginRequest {
+        name: "Kamo".to_owned(),
+        secret: secret.reveal().to_owned(),
+        hardware_id: "hw-1".to_owned(),
+        data_file: "file-1".to_owned(),
+        device_type: "mobile".to_owned(),
+        app_name: "remote".to_owned(),
+        app_version: "1".to_owned(),
+        versions: vec![1],
+    };
+    let logged_in = refused(world.auth().login(&LoginRequest::of(&message, &secret, "10.0.0.1"))).unwrap();
+    assert_eq!(logged_in.site.device_type, Some(sites::DeviceType::Mobile));
+    let info = logged_in.site.info();
+    assert_eq!((info.id, info.uuid, info.name.as_str()), (SiteId(2), logged_in.site.uuid, "Kamo"));
+    let types = ["single user", "client/server", "mobile", "single_user", "Client_Server", "", " ", "desktop"];
+    let read: Vec<_> = types.iter().map(|text| sites::DeviceType::of_text(text).map(|t| t.to_string())).collect();
+    let wanted = ["single user", "client/server", "mobile", "single user", "client/server", "-", "-", "desktop"];
+    assert_eq!(read, wanted.map(|text| (text != "-").then(|| text.to_owned())));
 }
 
 #[test]

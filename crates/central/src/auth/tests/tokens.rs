@@ -34,6 +34,35 @@ fn a_token_is_good_for_one_device_and_one_data_file() {
 }
 
 #[test]
+fn a_row_that_was_left_behind_lets_nobody_in() {
+    use crate::sites::rows;
+    use sitesync_store::Space;
+    let world = World::new();
+    let token = world.login(TABLET).unwrap().token;
+    let rows_of_tokens = world.store.snapshot().unwrap().rows(Space::Token, b"", None, 10).unwrap();
+    // An ended token whose row is still there.
+    world.login(TABLET).unwrap();
+    let (key, row) = &rows_of_tokens[0];
+    world.write(|txn| Ok(txn.put_row(Space::Token, key, row)?)).unwrap();
+    assert_eq!(world.token(&token, "hw-1", "file-1").unwrap_err(), Refusal::TokenEnded);
+    // The token in force, but of a site that is no longer what it was given for.
+    let token = world.login(TABLET).unwrap().token;
+    let site = world.site(2);
+    let changed: [Site; 4] = [
+        Site { name: "New".to_owned(), ..site.clone() },
+        Site { secret_version: 99, ..site.clone() },
+        Site { hardware_id: Some("hw-2".to_owned()), ..site.clone() },
+        Site { data_file: None, ..site.clone() },
+    ];
+    for changed in changed {
+        world.write(|txn| Ok(rows::write(txn, &changed)?)).unwrap();
+        assert_eq!(world.token(&token, "hw-1", "file-1").unwrap_err(), Refusal::TokenEnded);
+    }
+    world.write(|txn| Ok(rows::write(txn, &site)?)).unwrap();
+    world.token(&token, "hw-1", "file-1").unwrap();
+}
+
+#[test]
 fn what_ends_a_token_and_what_does_not() {
     type Act = fn(&World);
     let cases: [(&str, Act, bool); 8] = [

@@ -1,0 +1,282 @@
+//! A central server and its sites in one thread, over stores in memory, with the link in between given by the test.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use sitesync_central::hub::{Hub, HubError, begin_epoch};
+use sitesync_core::catalogue::Catalogue;
+use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::normal;
+use sitesync_core::ownership::Actor;
+use sitesync_core::protocol::{Change, ErrorText, LoginReply, SiteInfo};
+use sitesync_remote::site::{Configuration, DeviceKind, Edit, Reply, Run, Site, SiteError, Step};
+use sitesync_store::Store;
+use sitesync_store::memory::MemoryStore;
+
+use crate::given::{FixedClock, SeededRandom};
+use crate::records;
+
+/// What the link does to one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    None,
+    /// The request does not arrive.
+    Request,
+    /// It arrives and is served, and the answer is lost.
+    Answer,
+    /// It arrives twice, and the first answer is lost.
+    Twice,
+    /// The answer arrives, and the site is killed before it stores it.
+    Killed,
+}
+
+/// One site with its data file.
+pub struct Member {
+    pub id: SiteId,
+    pub info: SiteInfo,
+    pub store: Arc<MemoryStore>,
+    pub site: Site,
+}
+
+pub struct Country {
+    pub clock: Arc<FixedClock>,
+    pub random: Arc<SeededRandom>,
+    pub central: Arc<MemoryStore>,
+    pub hub: Hub,
+    pub sites: Vec<Member>,
+    /// Entries per page, to force several pages.
+    pub page: Option<u32>,
+}
+
+/// A sync that did not come to its end.
+#[derive(Debug)]
+pub enum Failure {
+    Link,
+    Hub(HubError),
+    Site(SiteError),
+}
+
+/// More rounds than any healthy sync needs.
+const ROUNDS_MAX: usize = 10_000;
+
+impl Country {
+    /// A central server without sites.
+    pub fn new(seed: u64) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let random = Arc::new(SeededRandom::new(seed));
+        let central = Arc::new(MemoryStore::default());
+        let hub = open_hub(&central, &clock, &random);
+        Self { clock, random, central, hub, sites: Vec::new(), page: None }
+    }
+
+    /// Sites 2, 3, ... each with a store named `S<site>`, and their item.
+    pub fn with_sites(seed: u64, sites: u32) -> Self {
+        let mut country = Self::new(seed);
+        country.edit(vec![records::put(
+            "item",
+            "item",
+            serde_json::json!({ "item_name": "Paracetamol", "code": "PARA" }),
+        )]);
+        for site in 2..sites + 2 {
+            country.edit(records::store(&format!("S{site}"), site));
+            country.add_site(SiteId(site));
+        }
+        country
+    }
+
+    pub fn add_site(&mut self, id: SiteId) {
+        let info = SiteInfo { id, uuid: format!("uuid {id}"), code: id.to_string(), name: format!("site {id}") };
+        let store = Arc::new(MemoryStore::default());
+        let site = self.open_site(&store, &info);
+        self.sites.push(Member { id, info, store, site });
+    }
+
+    fn open_site(&self, store: &Arc<MemoryStore>, info: &SiteInfo) -> Site {
+        let site = Site::open(store.clone(), self.clock.clone(), self.random.clone()).expect("a store in memory opens");
+        site.configure(configuration(info)).expect("a store in memory takes a configuration");
+        site
+    }
+
+    pub fn site(&self, id: u32) -> &Site {
+        &self.member(id).site
+    }
+
+    pub fn member(&self, id: u32) -> &Member {
+        self.sites.iter().find(|member| member.id == SiteId(id)).expect("the site was added")
+    }
+
+    fn member_mut(&mut self, id: u32) -> &mut Member {
+        self.sites.iter_mut().find(|member| member.id == SiteId(id)).expect("the site was added")
+    }
+
+    /// An edit on the central server.
+    pub fn edit(&self, changes: Vec<Change>) {
+        self.try_edit(changes).expect("the edit is allowed");
+    }
+
+    pub fn try_edit(&self, changes: Vec<Change>) -> Result<(), HubError> {
+        self.hub.edit(Actor::Site(SiteId::CENTRAL), changes)?;
+        self.hub.work_off()
+    }
+
+    /// A local transaction on a site.
+    pub fn write(&self, site: u32, edits: &[Edit]) {
+        self.site(site).write(edits).expect("the site may write");
+    }
+
+    /// A whole sync over a good link.
+    pub fn sync(&self, site: u32) {
+        self.sync_over(site, &mut |_| Outage::None).unwrap_or_else(|failure| panic!("site {site}: {failure:?}"));
+    }
+
+    /// All sites, until nothing moves any more.
+    pub fn sync_all(&self) {
+        for _ in 0..3 {
+            for member in &self.sites {
+                self.sync(member.id.0);
+            }
+        }
+    }
+
+    /// A sync over a link that decides for each request what happens to it.
+    pub fn sync_over(&self, id: u32, link: &mut dyn FnMut(&Step) -> Outage) -> Result<Run, Failure> {
+        let member = self.member(id);
+        let mut run = member.site.begin_run().map_err(Failure::Site)?;
+        for _ in 0..ROUNDS_MAX {
+            let mut step = member.site.next_step(&mut run).map_err(Failure::Site)?;
+            if let (Some(page), Step::Exchange(request)) = (self.page, &mut step) {
+                request.entries_max = page;
+            }
+            if matches!(step, Step::Done) {
+                return Ok(run);
+            }
+            let outage = link(&step);
+            if outage == Outage::Request {
+                return Err(Failure::Link);
+            }
+            let mut reply = self.serve(&member.info, &step).map_err(Failure::Hub)?;
+            match outage {
+                Outage::Answer | Outage::Killed => return Err(Failure::Link),
+                Outage::Twice => reply = self.serve(&member.info, &step).map_err(Failure::Hub)?,
+                Outage::None | Outage::Request => {}
+            }
+            member.site.receive(&mut run, &step, reply, 1).map_err(Failure::Site)?;
+            self.hub.work_off().map_err(Failure::Hub)?;
+        }
+        panic!("site {id}: the sync does not end");
+    }
+
+    /// What the central server answers to a step.
+    pub fn serve(&self, info: &SiteInfo, step: &Step) -> Result<Reply, HubError> {
+        Ok(match step {
+            Step::Login(_) => Reply::Login(LoginReply { token: "token".to_owned(), site: info.clone(), version: 1 }),
+            Step::Stage(request) => {
+                self.hub.stage(info.id, request)?;
+                Reply::Staged
+            }
+            Step::Exchange(request) => Reply::Exchange(Box::new(self.hub.exchange(info, request)?)),
+            Step::Compare(request) => Reply::Compare(self.hub.compare(info, request)?),
+            Step::Done => {
+                return Err(HubError::Asked(ErrorText {
+                    code: "done".to_owned(),
+                    message: "nothing was asked".to_owned(),
+                    next: String::new(),
+                }));
+            }
+        })
+    }
+
+    /// A copy of a site's data file as it is now.
+    pub fn copy_of(&self, site: u32) -> MemoryStore {
+        self.member(site).store.fork()
+    }
+
+    /// Puts a site's data file back.
+    pub fn put_back(&mut self, site: u32, file: &MemoryStore) {
+        let store = Arc::new(file.fork());
+        let info = self.member(site).info.clone();
+        let opened = self.open_site(&store, &info);
+        let member = self.member_mut(site);
+        member.store = store;
+        member.site = opened;
+    }
+
+    /// A new device for a site: an empty data file.
+    pub fn replace_device(&mut self, site: u32) {
+        self.put_back(site, &MemoryStore::default());
+    }
+
+    /// Restores the central server from a copy of its database.
+    pub fn restore_central(&mut self, file: &MemoryStore) {
+        self.central = Arc::new(file.fork());
+        begin_epoch(&*self.central).expect("the file is a central server's");
+        self.hub = open_hub(&self.central, &self.clock, &self.random);
+    }
+
+    /// A record as the central server has it.
+    pub fn central_record(&self, table: &str, id: &str) -> Option<Map<String, Value>> {
+        body_of(&*self.central, table, id)
+    }
+
+    /// A record as a site has it, without defaults.
+    pub fn site_record(&self, site: u32, table: &str, id: &str) -> Option<Map<String, Value>> {
+        body_of(&*self.member(site).store, table, id)
+    }
+
+    /// Checks that every site is equal to the central server, and holds nothing that no rule sends there.
+    pub fn assert_equal(&self) {
+        for member in &self.sites {
+            self.assert_site_equal(member);
+        }
+    }
+
+    fn assert_site_equal(&self, member: &Member) {
+        let (hub, site) = (self.central.snapshot().expect("in memory"), member.store.snapshot().expect("in memory"));
+        let stores = Hub::stores_of_site(&*hub, member.id).expect("in memory");
+        let feeds: Vec<_> = std::iter::once(Feed::Central).chain(stores.into_iter().map(Feed::Store)).collect();
+        let mut allowed = std::collections::BTreeMap::new();
+        for feed in &feeds {
+            let (there, here) = (hub.feed(feed).expect("in memory"), site.feed(feed).expect("in memory"));
+            assert_eq!((here.sum, here.live), (there.sum, there.live), "site {}: feed {feed}", member.id);
+            for entry in hub.page(feed, 0, ALL).expect("in memory") {
+                if let Some(body) = entry.body {
+                    allowed.insert(entry.entry.key, body);
+                }
+            }
+        }
+        for (table, _) in site.tables().expect("in memory") {
+            for record in site.table(&table, None, usize::MAX).expect("in memory") {
+                let expected = allowed.remove(&record.key);
+                assert_eq!(expected.as_deref(), Some(&*record.body), "site {}: {}", member.id, record.key);
+            }
+        }
+        assert!(allowed.is_empty(), "site {} lacks {:?}", member.id, allowed.keys().next());
+    }
+}
+
+const ALL: sitesync_store::PageLimit = sitesync_store::PageLimit { entries: usize::MAX, bytes: usize::MAX };
+
+fn open_hub(store: &Arc<MemoryStore>, clock: &Arc<FixedClock>, random: &Arc<SeededRandom>) -> Hub {
+    Hub::open(store.clone(), clock.clone(), random.clone()).expect("a store in memory opens")
+}
+
+fn configuration(info: &SiteInfo) -> Configuration {
+    Configuration {
+        server_url: "http://central.test".to_owned(),
+        site_name: info.name.clone(),
+        secret: "secret".to_owned(),
+        kind: DeviceKind::ClientServer,
+        hardware_id: format!("machine {}", info.id),
+        app_version: "0.1.0".to_owned(),
+        interval_minutes: 1,
+        enabled: true,
+    }
+}
+
+fn body_of(store: &MemoryStore, table: &str, id: &str) -> Option<Map<String, Value>> {
+    let key = RecordKey::new(table, id);
+    let record = store.snapshot().expect("in memory").records(&[key]).expect("in memory").pop().flatten();
+    let body = record.filter(|record| record.is_live())?.body;
+    let _ = Catalogue::embedded();
+    normal::parse(&body).ok()
+}

@@ -1,0 +1,193 @@
+//! Whole syncs in one thread: what one side writes, the other side has.
+
+use serde_json::json;
+use sitesync_testkit::Country;
+use sitesync_testkit::records::{delete, delivery, edit, edit_delete, name_of, put, stock, store};
+
+#[test]
+fn a_site_is_initialised_and_equal() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(2, "item", "item").is_some());
+    assert!(country.site_record(2, "store", "S3").is_some(), "every site knows every store");
+}
+
+#[test]
+fn stock_of_a_site_is_on_the_central_server_and_nowhere_else() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L1", "S2", 10)]);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(country.central_record("item_line", "L1").unwrap()["quantity"], json!(10));
+    assert!(country.site_record(3, "item_line", "L1").is_none());
+}
+
+#[test]
+fn a_delivery_reaches_the_other_party_whole_and_its_delete_too() {
+    let country = Country::with_sites(1, 3);
+    country.sync_all();
+    country.write(2, &delivery("D", "S2", "S3", 5));
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(3, "transact", "D").is_some());
+    assert!(country.site_record(3, "trans_line", "D_4").is_some());
+    assert!(country.site_record(4, "transact", "D").is_none());
+    country.write(2, &[edit_delete("transact", "D")]);
+    country.sync_all();
+    country.assert_equal();
+    for site in [2, 3] {
+        assert!(country.site_record(site, "transact", "D").is_none());
+        assert!(country.site_record(site, "trans_line", "D_4").is_none());
+    }
+}
+
+#[test]
+fn a_delivery_that_is_readdressed_leaves_the_former_party() {
+    let country = Country::with_sites(1, 3);
+    country.sync_all();
+    country.write(2, &delivery("D", "S2", "S3", 3));
+    country.sync_all();
+    country.write(2, &[edit("transact", "D", json!({ "name_ID": name_of("S4") }))]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(3, "trans_line", "D_0").is_none());
+    assert!(country.site_record(4, "trans_line", "D_0").is_some());
+}
+
+#[test]
+fn an_idle_sync_is_one_request_and_moves_nothing() {
+    let country = Country::with_sites(1, 1);
+    country.sync_all();
+    let mut requests = 0;
+    let run = country.sync_over(2, &mut |_| {
+        requests += 1;
+        sitesync_testkit::Outage::None
+    });
+    assert_eq!((requests, run.unwrap().received), (1, 0));
+}
+
+#[test]
+fn a_sync_with_changes_both_ways_is_one_request_and_the_own_record_does_not_come_back() {
+    let country = Country::with_sites(1, 1);
+    country.sync_all();
+    country.write(2, &[stock("L1", "S2", 10)]);
+    country.edit(vec![put("item", "item2", json!({ "item_name": "Amoxicillin", "code": "AMOX" }))]);
+    let mut bodies = 0;
+    let mut requests = 0;
+    let run = country.sync_over(2, &mut |step| {
+        requests += 1;
+        if let sitesync_remote::site::Step::Exchange(request) = step {
+            bodies += request.commit.as_ref().map_or(0, |commit| commit.changes.len());
+        }
+        sitesync_testkit::Outage::None
+    });
+    assert_eq!((requests, bodies, run.unwrap().received), (1, 1, 2));
+    country.assert_equal();
+}
+
+#[test]
+fn a_store_that_is_moved_is_read_by_the_new_site_and_dropped_by_the_old() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L1", "S2", 10)]);
+    country.sync_all();
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(3, "item_line", "L1").is_some());
+    assert!(country.site_record(2, "item_line", "L1").is_none());
+    country.write(3, &[stock("L1", "S2", 9)]);
+    assert!(country.site(2).write(&[stock("L1", "S2", 8)]).is_err());
+    country.sync_all();
+    country.assert_equal();
+}
+
+#[test]
+fn what_a_store_has_when_it_becomes_active_later_arrives_later() {
+    let mut country = Country::with_sites(1, 1);
+    country.edit(store("LATE", 1));
+    country.edit(vec![put("item_line", "L9", json!({ "store_ID": "LATE", "item_ID": "item", "quantity": 4 }))]);
+    country.add_site(sitesync_core::ids::SiteId(9));
+    country.sync_all();
+    country.assert_equal();
+    country.edit(vec![put("store", "LATE", json!({ "sync_id_remote_site": 9 }))]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(9, "item_line", "L9").is_some());
+}
+
+#[test]
+fn a_patient_is_seen_where_a_join_shows_it() {
+    let country = Country::with_sites(1, 3);
+    country.sync_all();
+    country.write(
+        2,
+        &[
+            edit("name", "P", json!({ "name": "Ada", "type": "patient" })),
+            edit("name_store_join", "J2", json!({ "name_ID": "P", "store_ID": "S2" })),
+            edit("om_document", "DOC", json!({ "owner_name_ID": "P", "name": "doc", "type": "x", "data": { "a": 1 } })),
+        ],
+    );
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(3, "name", "P").is_none());
+    country.edit(vec![put("name_store_join", "J3", json!({ "name_ID": "P", "store_ID": "S3" }))]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(3, "name", "P").is_some());
+    assert!(country.site_record(3, "om_document", "DOC").is_some());
+    assert!(country.site_record(4, "om_document", "DOC").is_none());
+    country.edit(vec![put("name_store_join", "J3", json!({ "inactive": true }))]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(3, "name", "P").is_none());
+    assert!(country.site_record(3, "om_document", "DOC").is_none());
+}
+
+#[test]
+fn two_sites_edit_different_columns_of_a_patient_and_both_stand() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(
+        2,
+        &[
+            edit("name", "P", json!({ "name": "Ada", "type": "patient" })),
+            edit("name_store_join", "J2", json!({ "name_ID": "P", "store_ID": "S2" })),
+        ],
+    );
+    country.sync_all();
+    country.edit(vec![put("name_store_join", "J3", json!({ "name_ID": "P", "store_ID": "S3" }))]);
+    country.sync_all();
+    country.write(2, &[edit("name", "P", json!({ "phone": "1" }))]);
+    country.write(3, &[edit("name", "P", json!({ "email": "2" }))]);
+    country.sync_all();
+    country.assert_equal();
+    let patient = country.site_record(2, "name", "P").unwrap();
+    assert_eq!((&patient["phone"], &patient["email"]), (&json!("1"), &json!("2")));
+}
+
+#[test]
+fn central_deletes_reach_every_site() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.edit(vec![delete("item", "item")]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.site_record(2, "item", "item").is_none());
+}
+
+#[test]
+fn many_pages_are_applied_as_one() {
+    let mut country = Country::with_sites(1, 2);
+    country.page = Some(3);
+    for item in 0..50 {
+        country.edit(vec![put("item", &format!("i{item}"), json!({ "item_name": format!("Item {item}") }))]);
+    }
+    country.sync_all();
+    country.assert_equal();
+    country.write(2, &delivery("D", "S2", "S3", 20));
+    country.sync_all();
+    country.assert_equal();
+}
