@@ -46,21 +46,23 @@ fn find<T>(error: &reqwest::Error, look: impl Fn(&(dyn Error + 'static)) -> Opti
         if let Some(found) = look(cause) {
             return Some(found);
         }
-        // An io::Error hides the error it wraps: its source is the source of that one.
-        if let Some(inner) = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
-            && let Some(found) = look(inner)
-        {
-            return Some(found);
-        }
-        next = cause.source();
+        next = inner(cause);
     }
     None
 }
 
+/// The cause of a cause. An `io::Error` passes over the error it wraps when asked for its source.
+fn inner<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => cause.source(),
+    }
+}
+
 fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
+    let mut cause: &(dyn Error + 'static) = error;
+    while let Some(next) = inner(cause) {
+        cause = next;
     }
     cause.to_string()
 }
