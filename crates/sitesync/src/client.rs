@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::secret;
 
 /// The user when none is named: the account that a server makes at its first start.
-const FIRST_USER: &str = "admin";
+pub const FIRST_USER: &str = "admin";
 
 /// Which server, and as whom.
 #[derive(Args, Clone, Debug)]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sitesync_central::server;
 use sitesync_web::Tls;
 
+use crate::client::FIRST_USER;
 use crate::output::print;
 use crate::{config, stop};
 
@@ -114,8 +115,7 @@ async fn serve(options: server::Options) -> Result<()> {
     if let Some(password) = &running.first_password {
         print(&format!(
             "The first account is \"{}\", its password {password}\nIt is shown only now; change it with: sitesync users password {}\n",
-            server::FIRST_ACCOUNT,
-            server::FIRST_ACCOUNT
+            FIRST_USER, FIRST_USER
         ))?;
     }
     print(&format!("central server ready at {}\n", running.url()))?;

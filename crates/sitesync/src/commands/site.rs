@@ -1,12 +1,10 @@
 //! `sitesync site`: a remote site that runs, through its own API.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{list_in, read_input};
+use super::list_in;
 use crate::client::{Client, Server};
 use crate::output::{Column, Output, time};
 use crate::{progress, stop};

@@ -4,7 +4,6 @@ use anyhow::Result;
 use sitesync_central::hub::Hub;
 use sitesync_core::ids::{Feed, SiteId};
 use sitesync_remote::site::Site;
-use sitesync_store::Store;
 
 /// How a site compares with the central server.
 #[derive(Debug, PartialEq, Eq)]

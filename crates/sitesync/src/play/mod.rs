@@ -12,6 +12,7 @@ mod place;
 mod relay;
 mod remote;
 mod say;
+mod standin;
 mod work;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

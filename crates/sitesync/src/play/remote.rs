@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::standin as server;
 use anyhow::{Context, Result};
 use sitesync_central::auth::Secret;
 use sitesync_central::server as central;
 use sitesync_core::ids::SiteId;
 use sitesync_remote::runner::Runner;
-use sitesync_remote::server;
 use sitesync_remote::site::{Configuration, DeviceKind, Site};
 
 use super::begin;

@@ -9,7 +9,7 @@ use crate::output::print;
 
 /// A line with the time of day.
 pub(super) fn line(text: &str) -> Result<()> {
-    let now = jiff::Zoned::now();
+    let now = jiff::ZonedDateTime::now();
     print(&format!("{} {text}\n", now.strftime("%H:%M:%S")))
 }
 

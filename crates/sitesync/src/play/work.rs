@@ -199,5 +199,5 @@ impl Country {
 
 /// The time of day at this place.
 fn now() -> DateTime {
-    jiff::Zoned::now().datetime()
+    jiff::ZonedDateTime::now().datetime()
 }
