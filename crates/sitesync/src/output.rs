@@ -82,7 +82,8 @@ fn cell(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::String(text) => text.replace(|c: char| c.is_control(), " "),
-        Value::Array(list) if list.iter().all(|value| !value.is_object()) => {
+        Value::Object(object) if object.contains_key("name") => cell(&object["name"]),
+        Value::Array(list) => {
             list.iter().map(cell).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),

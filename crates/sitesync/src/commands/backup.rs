@@ -8,7 +8,7 @@ use super::Asking;
 use crate::progress;
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  sitesync backup\n  sitesync backup --json | jq -r .file\n\n\
+#[command(after_help = "Example:\n  sitesync backup\n  sitesync backup --json | jq -r .path\n\n\
                         The server goes on working. The copy lies on the server's machine; move it to another one.")]
 pub struct Options {
     #[command(flatten)]
@@ -22,8 +22,9 @@ impl Options {
             let answer = client.post(&["api", "backup"], json!({})).await;
             bar.finish_and_clear();
             let answer = answer.context("no backup was made")?;
-            let file = answer["file"].as_str().unwrap_or_default();
-            self.asking.output.done(&format!("The backup is {file} on the server."), &answer)
+            let path = answer["path"].as_str().unwrap_or_default();
+            let bytes = &answer["bytes"];
+            self.asking.output.done(&format!("The backup is {path} on the server ({bytes} bytes)."), &answer)
         })
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Asking, list_in};
+use super::Asking;
 use crate::client::Client;
 use crate::output::Column;
 
@@ -32,10 +32,10 @@ enum What {
 const LIST: [Column; 6] = [
     ("NUMBER", "id"),
     ("SITE", "site"),
-    ("TABLE", "root.table"),
-    ("RECORD", "root.id"),
+    ("TABLE", "table"),
+    ("RECORD", "record"),
     ("SINCE", "since"),
-    ("WHY", "reason.text"),
+    ("WHY", "reason"),
 ];
 
 impl Options {
@@ -50,7 +50,7 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
     match what {
         What::List => {
             let answer = client.get(&["api", "held"], &[]).await?;
-            out.list(list_in(&answer, "held"), &LIST, "No document is held.")
+            out.list(&answer, &LIST, "No document is held.")
         }
         What::Show { number } => out.object(&client.get(&["api", "held", &number.to_string()], &[]).await?),
         What::Release { number } => {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use sitesync_central::import::{
-    Faults, ImportError, ImportRecord, Mapping, check, read_csv, read_json_lines, unknown_names,
+    Change, Faults, ImportError, ImportRecord, Mapping, check, read_csv, read_json_lines, unknown_names,
 };
 use sitesync_core::catalogue::Catalogue;
 
@@ -99,9 +99,14 @@ async fn send(client: Client, output: Output, records: Vec<ImportRecord>) -> Res
 }
 
 async fn commit(client: &Client, records: Vec<ImportRecord>) -> Result<Value> {
-    let changes: Result<Vec<_>, _> = records.into_iter().map(ImportRecord::into_change).collect();
-    let changes = serde_json::to_value(changes?)?;
-    client.post(&["api", "records"], changes).await
+    let change = |record: ImportRecord| {
+        let (table, id) = (record.key.table, record.key.id);
+        match record.change {
+            Change::Put(data) => json!({ "table": table, "id": id, "data": data }),
+            Change::Delete => json!({ "table": table, "id": id, "delete": true }),
+        }
+    };
+    client.post(&["api", "records"], records.into_iter().map(change).collect()).await
 }
 
 fn count(records: &[ImportRecord]) -> BTreeMap<&str, u64> {

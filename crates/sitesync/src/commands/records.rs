@@ -38,7 +38,7 @@ enum What {
     Why { table: String, id: String },
 }
 
-const WHY: [Column; 3] = [("FEED", "feed"), ("SITE", "site"), ("WHY", "why")];
+const WHY: [Column; 4] = [("SITE", "site"), ("NAME", "site_name"), ("FEED", "feed"), ("WHY", "because")];
 
 impl Options {
     pub fn run(self) -> Result<()> {
@@ -50,9 +50,15 @@ impl Options {
 async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
     let out = asking.output;
     match what {
-        What::Get { table, id } => out.object(&client.get(&["api", "records", &table, &id], &[]).await?),
+        What::Get { table, id } => {
+            let record = client.get(&["api", "records", &table, &id], &[]).await?;
+            if !out.json && record["state"] != "live" {
+                bail!("the record is {}", record["state"].as_str().unwrap_or("not live"));
+            }
+            out.object(if out.json { &record } else { &record["data"] })
+        }
         What::Put { table, id, columns } => {
-            let change = json!({ "table": table, "id": id, "put": object(&columns)?, "partial": true });
+            let change = json!({ "table": table, "id": id, "data": object(&columns)? });
             let answer = client.post(&["api", "records"], json!([change])).await?;
             out.done(written(&answer), &answer)
         }

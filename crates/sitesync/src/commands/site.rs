@@ -42,7 +42,7 @@ enum What {
     Delete { table: String, id: String },
 }
 
-const CHECK: [Column; 3] = [("", "level"), ("WHAT WAS FOUND", "text"), ("WHAT TO DO", "next")];
+const CHECK: [Column; 3] = [("", "result"), ("WHAT WAS FOUND", "text"), ("WHAT TO DO", "next")];
 
 impl Options {
     pub fn run(self) -> Result<()> {
@@ -57,9 +57,17 @@ async fn work(client: Client, out: Output, what: What) -> Result<()> {
         What::Sync => sync(&client, out).await,
         What::Check => {
             let answer = client.post(&["api", "check"], json!({})).await?;
-            out.list(list_in(&answer, "lines"), &CHECK, "Nothing was looked at.")
+            let shown = if out.json { &answer } else { list_in(&answer, "steps") };
+            out.list(shown, &CHECK, "Nothing was looked at.")?;
+            if answer["ok"] != true {
+                bail!("the site cannot synchronise now");
+            }
+            Ok(())
         }
-        What::Get { table, id } => out.object(&client.get(&["api", "records", &table, &id], &[]).await?),
+        What::Get { table, id } => {
+            let record = client.get(&["api", "records", &table, &id], &[]).await?;
+            out.object(if out.json { &record } else { &record["data"] })
+        }
         What::Put { table, id, columns } => {
             let edit = json!([{ "table": table, "id": id, "data": super::records::object(&columns)? }]);
             let answer = client.post(&["api", "records"], edit).await?;
@@ -118,9 +126,6 @@ async fn sync(client: &Client, out: Output) -> Result<()> {
     let answer = client.post(&["api", "sync"], json!({})).await;
     bar.finish_and_clear();
     let answer = answer.context("the site did not synchronise")?;
-    if let Some(message) = answer["error"]["message"].as_str() {
-        bail!("the site did not synchronise: {message}\n  {}", answer["error"]["next"].as_str().unwrap_or_default());
-    }
     let (sent, received) = (&answer["sent"], &answer["received"]);
     out.done(&format!("Synchronised: {sent} records sent, {received} received."), &answer)
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Asking, list_in};
+use super::Asking;
 use crate::client::Client;
 use crate::output::Column;
 use crate::secret;
@@ -77,7 +77,7 @@ struct Fields {
     /// A short code
     #[arg(long)]
     code: Option<String>,
-    /// What kind of installation it is: single_user, client_server or mobile
+    /// What kind of installation it is: "single user", "client/server" or "mobile"
     #[arg(long)]
     kind: Option<String>,
 }
@@ -91,7 +91,7 @@ impl Fields {
 
 #[derive(Args, Debug)]
 struct NewPassword {
-    /// A file with the password of the site; without it, the variable SITESYNC_SITE_PASSWORD
+    /// A file with the password of the site; without it, the variable SITESYNC_SITE_PASSWORD; without both, one is made up
     #[arg(long, value_name = "FILE")]
     new_password_file: Option<PathBuf>,
 }
@@ -101,28 +101,26 @@ impl NewPassword {
         secret::read(self.new_password_file.as_deref(), Some("SITESYNC_SITE_PASSWORD"))
     }
 
-    fn needed(&self) -> Result<String> {
-        match self.read()? {
-            Some(password) => Ok(password),
-            None => {
-                bail!("no password for the site: name a file with --new-password-file, or set SITESYNC_SITE_PASSWORD")
-            }
-        }
-    }
 }
 
 const LIST: [Column; 7] = [
     ("SITE", "id"),
     ("NAME", "name"),
     ("KIND", "device_type"),
-    ("STATE", "initialisation"),
+    ("STATE", "state.text"),
     ("LAST SYNC", "last_sync"),
-    ("TO COME", "behind"),
+    ("NOT SENT", "unsent"),
     ("STORES", "stores"),
 ];
 const CHECK: [Column; 3] = [("", "level"), ("WHAT WAS FOUND", "text"), ("WHAT TO DO", "next_step")];
-const LOG: [Column; 6] =
-    [("AT", "at"), ("KIND", "kind"), ("SENT", "sent"), ("RECEIVED", "received"), ("HELD", "held"), ("ERROR", "error")];
+const LOG: [Column; 6] = [
+    ("AT", "at"),
+    ("SENT TO IT", "sent"),
+    ("RECEIVED", "received"),
+    ("UNCHANGED", "unchanged"),
+    ("HELD", "held"),
+    ("OUTCOME", "outcome"),
+];
 
 impl Options {
     pub fn run(self) -> Result<()> {
@@ -137,7 +135,7 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
         What::List => {
             let answer = client.get(&["api", "sites"], &[]).await?;
             out.list(
-                list_in(&answer, "sites"),
+                &answer,
                 &LIST,
                 "There is no site yet. Make one with: sitesync sites create NAME",
             )
@@ -146,18 +144,19 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
         What::Create { name, fields, password } => create(&client, asking, name, fields, &password).await,
         What::Edit { site, name, fields } => edit(&client, asking, &site, fields.into_map(name)).await,
         What::Password { site, password } => {
-            let password = password.needed()?;
+            let password = password.read()?;
             let site = find(&client, &site).await?;
             let body = json!({ "password": password, "version": site["version"] });
             let answer = client.post(&["api", "sites", &number(&site), "password"], body).await?;
-            out.done("The password is set. The site stops until it is given the new one.", &answer)
+            let said = made_up(&answer);
+            out.done(&format!("The password is set. The site stops until it is given the new one.{said}"), &answer)
         }
         What::Reset { site } => {
-            act(&client, asking, &site, "reset", json!({}), "The site can be set up on another device now.").await
+            act(&client, asking, &site, "reset-hardware", json!({}), "The site can be set up on another device now.").await
         }
         What::Allow { site, hardware_id } => {
             let body = json!({ "hardware_id": hardware_id });
-            act(&client, asking, &site, "allow", body, "The device may connect again, if no other one is bound.").await
+            act(&client, asking, &site, "allow-former-device", body, "The device may connect again, if no other one is bound.").await
         }
         What::Unblock { site } => {
             act(&client, asking, &site, "unblock", json!({}), "The site is not blocked any more.").await
@@ -172,24 +171,22 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
             let site = find(&client, &site).await?;
             let query = [("limit", limit.to_string())];
             let answer = client.get(&["api", "sites", &number(&site), "log"], &query).await?;
-            out.list(list_in(&answer, "log"), &LOG, "The site has not connected yet.")
+            out.list(&answer, &LOG, "The site has not connected yet.")
         }
     }
 }
 
 async fn create(client: &Client, asking: &Asking, name: String, fields: Fields, password: &NewPassword) -> Result<()> {
     let mut body = fields.into_map(Some(name));
-    if let Some(password) = password.read()? {
-        body.insert("password".to_owned(), json!(password));
-    }
-    let has_password = body.contains_key("password");
-    let site = client.post(&["api", "sites"], Value::Object(body)).await?;
-    let next = if has_password {
-        "Move a store to it: sitesync stores move STORE SITE"
-    } else {
-        "It has no password yet: sitesync sites password SITE --new-password-file FILE"
+    match password.read()? {
+        Some(password) => body.insert("password".to_owned(), json!(password)),
+        None => body.insert("generate_password".to_owned(), json!(true)),
     };
-    asking.output.done(&format!("Site {} is made. {next}", number(&site)), &site)
+    let answer = client.post(&["api", "sites"], Value::Object(body)).await?;
+    let number = number(&answer["site"]);
+    let said = made_up(&answer);
+    let next = format!("Give it a store: sitesync stores move STORE {number}");
+    asking.output.done(&format!("Site {number} is made. {next}{said}"), &answer)
 }
 
 async fn edit(client: &Client, asking: &Asking, site: &str, changes: Map<String, Value>) -> Result<()> {
@@ -197,11 +194,8 @@ async fn edit(client: &Client, asking: &Asking, site: &str, changes: Map<String,
         bail!("nothing to change: give --name, --code or --kind");
     }
     let site = find(client, site).await?;
-    let mut body = Map::new();
-    for field in ["name", "code", "device_type", "is_open_msupply_central", "open_msupply_central_uri", "version"] {
-        body.insert(field.to_owned(), site[field].clone());
-    }
-    body.extend(changes);
+    let mut body = changes;
+    body.insert("version".to_owned(), site["version"].clone());
     let answer = client.call(Method::PUT, &["api", "sites", &number(&site)], &[], Some(Value::Object(body))).await?;
     asking.output.done("The site is changed.", &answer)
 }
@@ -209,7 +203,7 @@ async fn edit(client: &Client, asking: &Asking, site: &str, changes: Map<String,
 async fn check(client: &Client, asking: &Asking, site: &str) -> Result<()> {
     let site = find(client, site).await?;
     let answer = client.get(&["api", "sites", &number(&site), "check"], &[]).await?;
-    let lines = list_in(&answer, "lines");
+    let lines = &answer;
     asking.output.list(lines, &CHECK, "Nothing was looked at.")?;
     let problem = lines.as_array().into_iter().flatten().any(|line| line["level"] == "problem");
     if problem {
@@ -224,6 +218,14 @@ async fn act(client: &Client, asking: &Asking, site: &str, word: &str, body: Val
     asking.output.done(done, &answer)
 }
 
+/// The password, if the server made one up: it is told only now.
+fn made_up(answer: &Value) -> String {
+    match answer["password"].as_str() {
+        Some(password) => format!("\nIts password is {password} (it is shown only now)."),
+        None => String::new(),
+    }
+}
+
 /// The number of a site, as text.
 pub(super) fn number(site: &Value) -> String {
     site["id"].to_string()
@@ -235,7 +237,7 @@ pub(super) async fn find(client: &Client, site: &str) -> Result<Value> {
         return client.get(&["api", "sites", site], &[]).await;
     }
     let answer = client.get(&["api", "sites"], &[]).await?;
-    let sites = list_in(&answer, "sites").as_array().cloned().unwrap_or_default();
+    let sites = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     match sites.iter().find(|known| known["name"] == site) {
         Some(known) => client.get(&["api", "sites", &number(known)], &[]).await,
         None => bail!("there is no site \"{site}\": see all with \"sitesync sites list\""),

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Asking, list_in, sites};
+use super::{Asking, sites};
 use crate::client::Client;
 use crate::output::Column;
 
@@ -26,7 +26,7 @@ enum What {
     Move { store: String, site: String },
 }
 
-const LIST: [Column; 4] = [("CODE", "code"), ("NAME", "name"), ("SITE", "site"), ("ID", "id")];
+const LIST: [Column; 5] = [("CODE", "code"), ("NAME", "name"), ("SITE", "site"), ("SITE NAME", "site_name"), ("ID", "id")];
 
 impl Options {
     pub fn run(self) -> Result<()> {
@@ -36,23 +36,38 @@ impl Options {
 }
 
 async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
-    let answer = client.get(&["api", "stores"], &[]).await?;
-    let stores = list_in(&answer, "stores");
+    let stores = &all(&client).await?;
     match what {
         What::List => asking.output.list(stores, &LIST, "There is no store yet. Load some with: sitesync import FILE"),
         What::Move { store, site } => {
             let store = find(stores, &store)?;
             let site = sites::find(&client, &site).await?;
-            let body = json!({ "site": site["id"] });
-            let id = store["id"].as_str().unwrap_or_default();
-            let answer = client.post(&["api", "stores", id, "move"], body).await?;
-            let name = store["name"].as_str().unwrap_or(id);
+            let body = json!({ "store": store["id"], "site": site["id"] });
+            let answer = client.post(&["api", "stores", "move"], body).await?;
+            let name = store["name"].as_str().unwrap_or_default();
             let to = site["name"].as_str().unwrap_or_default();
             asking
                 .output
                 .done(&format!("{name} is active on {to} now, which gets its records at its next sync."), &answer)
         }
     }
+}
+
+/// All stores, a page at a time.
+async fn all(client: &Client) -> Result<Value> {
+    const PAGE: usize = 1_000;
+    let mut stores: Vec<Value> = Vec::new();
+    loop {
+        let mut query = vec![("limit", PAGE.to_string())];
+        query.extend(stores.last().and_then(|last| Some(("after", last["id"].as_str()?.to_owned()))));
+        let Value::Array(page) = client.get(&["api", "stores"], &query).await? else { break };
+        let full = page.len() == PAGE;
+        stores.extend(page);
+        if !full {
+            break;
+        }
+    }
+    Ok(Value::Array(stores))
 }
 
 /// The one store with this id or code, or else this name.

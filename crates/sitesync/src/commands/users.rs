@@ -2,19 +2,19 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Asking, list_in};
+use super::Asking;
 use crate::client::Client;
 use crate::output::Column;
 use crate::secret;
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  sitesync users add mere --role viewer --new-password-file mere.password\n  sitesync users list"
+    after_help = "Example:\n  sitesync users add mere --role reader --new-password-file mere.password\n  sitesync users list"
 )]
 pub struct Options {
     #[command(flatten)]
@@ -30,17 +30,17 @@ enum What {
     /// Make an account
     Add {
         name: String,
-        /// What it may do: viewer or administrator
-        #[arg(long, default_value = "viewer")]
+        /// What it may do: reader or administrator
+        #[arg(long, default_value = "reader")]
         role: String,
-        /// A file with its password; without it, the variable SITESYNC_NEW_PASSWORD
+        /// A file with its password; without it, the variable SITESYNC_NEW_PASSWORD; without both, one is made up
         #[arg(long, value_name = "FILE")]
         new_password_file: Option<PathBuf>,
     },
     /// Set the password of an account
     Password {
         name: String,
-        /// A file with the new password; without it, the variable SITESYNC_NEW_PASSWORD
+        /// A file with the new password; without it, the variable SITESYNC_NEW_PASSWORD; without both, one is made up
         #[arg(long, value_name = "FILE")]
         new_password_file: Option<PathBuf>,
     },
@@ -48,7 +48,7 @@ enum What {
     Remove { name: String },
 }
 
-const LIST: [Column; 2] = [("NAME", "name"), ("ROLE", "role")];
+const LIST: [Column; 3] = [("NAME", "name"), ("ROLE", "role"), ("MADE", "created")];
 
 impl Options {
     pub fn run(self) -> Result<()> {
@@ -62,17 +62,17 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
     match what {
         What::List => {
             let answer = client.get(&["api", "accounts"], &[]).await?;
-            out.list(list_in(&answer, "accounts"), &LIST, "There is no account.")
+            out.list(&answer, &LIST, "There is no account.")
         }
         What::Add { name, role, new_password_file } => {
             let body = json!({ "name": name, "role": role, "password": new_password(new_password_file)? });
             let answer = client.post(&["api", "accounts"], body).await?;
-            out.done(&format!("The account {name} is made."), &answer)
+            out.done(&format!("The account {name} is made.{}", made_up(&answer)), &answer)
         }
         What::Password { name, new_password_file } => {
             let body = json!({ "password": new_password(new_password_file)? });
             let answer = client.post(&["api", "accounts", &name, "password"], body).await?;
-            out.done(&format!("The password of {name} is set."), &answer)
+            out.done(&format!("The password of {name} is set.{}", made_up(&answer)), &answer)
         }
         What::Remove { name } => {
             let answer = client.call(Method::DELETE, &["api", "accounts", &name], &[], None).await?;
@@ -81,11 +81,14 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
     }
 }
 
-fn new_password(file: Option<PathBuf>) -> Result<String> {
-    match secret::read(file.as_deref(), Some("SITESYNC_NEW_PASSWORD"))? {
-        Some(password) => Ok(password),
-        None => {
-            bail!("no password for the account: name a file with --new-password-file, or set SITESYNC_NEW_PASSWORD")
-        }
+fn new_password(file: Option<PathBuf>) -> Result<Option<String>> {
+    secret::read(file.as_deref(), Some("SITESYNC_NEW_PASSWORD"))
+}
+
+/// The password, if the server made one up: it is told only now.
+fn made_up(answer: &Value) -> String {
+    match answer["password"].as_str() {
+        Some(password) => format!(" Its password is {password} (it is shown only now)."),
+        None => String::new(),
     }
 }

@@ -12,7 +12,6 @@ mod place;
 mod relay;
 mod remote;
 mod say;
-mod standin;
 mod work;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

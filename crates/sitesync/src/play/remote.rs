@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::standin as server;
+use sitesync_remote::server::{self, RemoteSite};
 use anyhow::{Context, Result};
 use sitesync_central::auth::Secret;
 use sitesync_central::server as central;
@@ -21,7 +21,7 @@ pub(super) struct Remote {
     pub(super) site: Arc<Site>,
     pub(super) url: String,
     runner: Runner,
-    running: server::Running,
+    running: RemoteSite,
     relay: Relay,
     /// All its stores were there at the last look.
     ready: bool,
@@ -37,11 +37,15 @@ impl Remote {
     ) -> Result<Self> {
         let keys = keys.sites.get(place.code).context("demo.json lacks a site: begin anew with --fresh")?;
         let relay = Relay::start(to.address()).await?;
-        let options = server::Options::new(home.of(place.code), listen);
-        let started = server::start(options).await;
+        let mut options = server::Options::new(home.of(place.code), listen);
+        // The sites share this machine; as three machines they would not.
+        options.hardware_id = Some(format!("demo {}", place.code));
+        options.account = Some((keys.login.user.clone(), keys.login.password.clone()));
+        options.configuration = Some(configuration(place, keys, &relay)?);
+        let started = RemoteSite::start(options).await;
         let running = started.map_err(|error| super::taken(error.into(), listen, place.name))?;
         let (site, runner) = (running.site().clone(), running.runner().clone());
-        site.configure(configuration(place, keys, &relay, &site)?)?;
+        point_at(&site, &relay)?;
         runner.configured();
         let url = running.url();
         begin::account(
@@ -124,19 +128,25 @@ fn kind(place: &DemoSite) -> DeviceKind {
     }
 }
 
-/// The link has another address at each start; everything else stays as it is.
-fn configuration(place: &DemoSite, keys: &SiteKeys, relay: &Relay, site: &Site) -> Result<Configuration> {
-    let secret = Secret::of_password(&keys.sync_password)
-        .context("a password in demo.json is empty: begin anew with --fresh")?;
-    let before = site.state()?.configuration;
+fn configuration(place: &DemoSite, keys: &SiteKeys, relay: &Relay) -> Result<Configuration> {
+    let secret =
+        Secret::of_password(&keys.sync_password).context("a password in demo.json is empty: begin anew with --fresh")?;
     Ok(Configuration {
         server_url: format!("http://{}", relay.address),
         site_name: place.name.to_owned(),
         secret: secret.reveal().to_owned(),
         kind: kind(place),
-        hardware_id: before.map_or_else(|| format!("demo {}", place.code), |before| before.hardware_id),
-        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        hardware_id: String::new(),
+        app_version: String::new(),
         interval_minutes: 1,
         enabled: true,
     })
+}
+
+/// The link has another address at each start; everything else stays as it is, also what people changed.
+fn point_at(site: &Site, relay: &Relay) -> Result<()> {
+    if let Some(stored) = site.state()?.configuration {
+        site.configure(Configuration { server_url: format!("http://{}", relay.address), ..stored })?;
+    }
+    Ok(())
 }
