@@ -15,6 +15,8 @@ use serde::Serialize;
 use sitesync_core::protocol::{ErrorBody, ErrorText};
 use sitesync_store::StoreError;
 
+use crate::accounts::AccountError;
+
 /// An answer that is not what was asked for.
 pub struct ApiError(Box<Inner>);
 
@@ -167,4 +169,16 @@ pub async fn fallback_method(method: Method, uri: Uri) -> ApiError {
         format!("{path} does not take {method}."),
         "Check the method; the API is described at /api/openapi.json.",
     )
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        let status = match &error {
+            AccountError::Store(error) => return Self::store(error),
+            AccountError::NotFound(_) => StatusCode::NOT_FOUND,
+            AccountError::Exists(_) | AccountError::LastAdministrator(_) => StatusCode::CONFLICT,
+            AccountError::BadName | AccountError::ShortPassword => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, error.code(), format!("It was refused: {error}."), "Nothing was changed.")
+    }
 }
