@@ -2,6 +2,7 @@
 //!
 //! [`site`] is the engine: synchronous, and given its time, ids and answers, so that it also runs in one thread with a hub.
 
+pub mod api;
 pub mod check;
 pub mod link;
 pub mod runner;
