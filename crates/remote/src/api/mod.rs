@@ -83,7 +83,7 @@ pub fn router(parts: Parts) -> Router {
 
 /// Whoever comes must be allowed to from there, be signed in, and find the desk free.
 async fn let_in(State(shared): State<Shared>, request: Request, next: Next) -> Result<Response, ApiError> {
-    let kind = shared.api.with_site(|site| Ok(site.kind()?)).await?;
+    let kind = shared.api.with_site(Site::kind).await?;
     let (parts, body) = request.into_parts();
     desk::reachable(kind, sitesync_web::peer_of(&parts))?;
     let who = shared.api.0.sign_in.who(&parts).await?;

@@ -31,6 +31,12 @@ pub(crate) fn read_url(text: &str) -> Result<(), LinkError> {
     http::url(text).map(|_| ())
 }
 
+/// TLS for other clients in tests.
+#[cfg(test)]
+pub(crate) fn test_tls() -> rustls::ClientConfig {
+    tls::config(None).unwrap()
+}
+
 /// Where the central server is, and what a request carries to be let in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credentials {
