@@ -36,7 +36,7 @@ pub enum Refusal {
     #[error("the patient {patient} is not visible in a store of this site")]
     NotVisible { patient: Box<str> },
     #[error("a message is edited by the store it is sent to, and sent from a store of one's own")]
-    NotYourMessage,
+    NotYourMessage { store: Option<Box<str>> },
     #[error("the record belongs to site {owner}, which sent it first")]
     OtherOwner { owner: SiteId },
     #[error("the column that names its parent is empty")]
@@ -45,6 +45,10 @@ pub enum Refusal {
     NoStore,
     #[error("{0} has not arrived yet")]
     Waits(RecordKey),
+    #[error("records of {table} are not merged: they belong to a store")]
+    NotMerged { table: Box<str> },
+    #[error("nothing is merged into {0}: it was deleted, merged or is of another kind")]
+    NoSuccessor(RecordKey),
 }
 
 /// Whether `actor` may turn `stored` into `new` (`None`: into nothing, a delete). `Err` inside is the reason.
@@ -67,6 +71,32 @@ pub fn may_write<W: World + ?Sized>(
         Some(facts) => asker.may_touch(facts, if stored.is_some() { Version::Changed } else { Version::New }),
         None => Ok(Ok(())),
     }
+}
+
+/// Whether `actor` may say that `stored` is the same as `into`, which stays. Both must be the actor's to write: a merge shows
+/// each where the other is shown.
+pub fn may_merge<W: World + ?Sized>(
+    actor: Actor,
+    table: Option<&Table>,
+    key: &RecordKey,
+    stored: &Known,
+    into: &str,
+    world: &mut W,
+) -> Result<Result<(), Refusal>, W::Error> {
+    let class = stored.facts.class;
+    let merged = matches!(class, Class::Central | Class::Patient | Class::Shared) && &*key.table != "store";
+    if !merged {
+        return Ok(Err(Refusal::NotMerged { table: key.table.clone() }));
+    }
+    let into = RecordKey { table: key.table.clone(), id: into.into() };
+    let Some(kept) = world.known(&into)? else { return Ok(Err(Refusal::Waits(into))) };
+    if !kept.live || kept.facts.class != class {
+        return Ok(Err(Refusal::NoSuccessor(into)));
+    }
+    if let Err(refusal) = may_write(actor, table, key, Some(stored), None, world)? {
+        return Ok(Err(refusal));
+    }
+    may_write(actor, table, &into, Some(&kept), Some(&kept.facts), world)
 }
 
 /// Which version of the record is looked at.
@@ -154,6 +184,13 @@ impl<W: World + ?Sized> Asker<'_, W> {
             Some(store) => site_of_store(self.world, store)?,
             None => Some(SiteId::CENTRAL),
         };
-        Ok(if site == Some(self.site) { Ok(()) } else { Err(Refusal::NotYourMessage) })
+        Ok(match (site, side) {
+            (Some(site), _) if site == self.site => Ok(()),
+            (None, Some(store)) => Err(Refusal::Waits(RecordKey::new("store", store.clone()))),
+            (_, store) => Err(Refusal::NotYourMessage { store: store.clone() }),
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::{Class, Facts};
 use crate::ids::{Feed, RecordKey};
-use crate::world::{World, site_of_store, successor};
+use crate::world::{World, successor};
 
 /// Where a record belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,8 @@ fn route_alone<W: World + ?Sized>(facts: &Facts, world: &mut W) -> Result<Route,
             Class::Store | Class::Child | Class::Transfer => Route::Feeds(BTreeSet::new()),
         });
     };
-    if site_of_store(world, store)?.is_none() {
+    // A store that was deleted still routes what it had, else what it sent to others would vanish there at some later edit.
+    if world.known(&RecordKey::new("store", store.clone()))?.is_none() {
         return Ok(Route::Waits(RecordKey::new("store", store.clone())));
     }
     let mut feeds = match &facts.other_party {
@@ -102,3 +103,6 @@ fn shown_stores<W: World + ?Sized>(subject: &RecordKey, world: &mut W) -> Result
     let subject = successor(world, subject)?;
     Ok(world.stores_showing(&subject)?.into_iter().map(Feed::Store).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,3 +49,6 @@ pub fn successor<W: World + ?Sized>(world: &mut W, key: &RecordKey) -> Result<Re
 }
 
 const MERGES_MAX: usize = 100;
+
+#[cfg(test)]
+pub(crate) mod table;

@@ -8,7 +8,7 @@ use sitesync_core::catalogue::Catalogue;
 use sitesync_core::given::Millis;
 use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, ReaderId, RecordKey};
-use sitesync_core::ownership::{Actor, may_write};
+use sitesync_core::ownership::{Actor, may_merge, may_write};
 use sitesync_core::record::{Record, Role, State, link_target};
 use sitesync_core::routing::{Route, route};
 use sitesync_core::world::{Known, World};
@@ -16,10 +16,10 @@ use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
 use super::HubError;
-use super::documents::{Document, documents};
+use super::documents::{Document, documents, parent};
 use super::error::Fault;
-use super::held::{self, HeldId, Reason};
-use super::incoming::Incoming;
+use super::held::{self, Before, HeldId, Reason};
+use super::incoming::{Action, Incoming};
 use super::reroute;
 use super::version::{self, Next, Version};
 
@@ -82,7 +82,7 @@ pub(crate) struct Commit<'a> {
     stored: HashMap<RecordKey, Record>,
     faults: Vec<Fault>,
     /// Documents that were held before and are judged again keep their number and date.
-    again: HashMap<RecordKey, (HeldId, Millis)>,
+    again: HashMap<RecordKey, Before>,
 }
 
 /// Applies `incoming`.
@@ -99,7 +99,7 @@ pub(crate) fn apply(
     txn: &mut dyn Txn,
     context: &Context,
     incoming: &[Incoming],
-    again: HashMap<RecordKey, (HeldId, Millis)>,
+    again: HashMap<RecordKey, Before>,
 ) -> Result<Report, HubError> {
     let mut commit = Commit::begin(txn, context, incoming, again)?;
     for document in documents(&mut commit.world, incoming)? {
@@ -118,7 +118,7 @@ impl<'a> Commit<'a> {
         txn: &'a mut dyn Txn,
         context: &'a Context,
         incoming: &[Incoming],
-        again: HashMap<RecordKey, (HeldId, Millis)>,
+        again: HashMap<RecordKey, Before>,
     ) -> Result<Self, HubError> {
         let keys: Vec<_> = incoming.iter().map(|change| change.key.clone()).collect();
         let records = txn.records(&keys)?;
@@ -159,12 +159,14 @@ impl<'a> Commit<'a> {
     /// The versions that a document makes, or why it cannot be taken.
     fn judge(&mut self, document: &Document, incoming: &[Incoming]) -> Result<Result<Vec<Version>, Reason>, HubError> {
         let mut versions = Vec::new();
+        let mut same = 0;
+        let mut gone = deleted(document, incoming);
         for &at in &document.members {
             let change = &incoming[at];
-            let stored = self.stored.get(&change.key);
-            let version = match version::next(&self.world, change, stored)? {
+            let next = self.next(change, &mut gone)?;
+            let version = match next {
                 Next::Same => {
-                    self.report.unchanged += 1;
+                    same += 1;
                     continue;
                 }
                 Next::Refused(reason) => return Ok(Err(reason)),
@@ -177,7 +179,23 @@ impl<'a> Commit<'a> {
             versions.push(version);
         }
         self.deleted_with_parent(&mut versions)?;
-        self.placed(versions)
+        if let Err(reason) = self.placed(&versions)? {
+            return Ok(Err(reason));
+        }
+        self.report.unchanged += same;
+        Ok(Ok(versions))
+    }
+
+    /// The next version of one record. A line whose header is deleted beside it (one of `gone`) goes with it, stored or not.
+    fn next(&mut self, change: &Incoming, gone: &mut HashSet<RecordKey>) -> Result<Next, HubError> {
+        if !gone.is_empty()
+            && let Some(parent) = parent(&mut self.world, &change.key, Some(change))?
+            && gone.contains(&parent)
+        {
+            gone.insert(change.key.clone());
+            return version::gone(&self.world, &change.key, self.stored.get(&change.key), State::Deleted);
+        }
+        version::next(&self.world, change, self.stored.get(&change.key))
     }
 
     fn permit(&mut self, version: &Version) -> Result<Result<(), Reason>, HubError> {
@@ -186,32 +204,28 @@ impl<'a> Commit<'a> {
             Some(record) => Some(self.world.read(record)?),
             None => None,
         };
-        let new = (version.state == State::Live).then_some(&version.facts);
-        let answer = may_write(self.context.actor, table, &version.key, old.as_ref(), new, &mut self.world)?;
+        let (actor, key) = (self.context.actor, &version.key);
+        let answer = match (&version.state, &old) {
+            (State::Merged(into), Some(old)) => may_merge(actor, table, key, old, into, &mut self.world)?,
+            (State::Live, _) => may_write(actor, table, key, old.as_ref(), Some(&version.facts), &mut self.world)?,
+            _ => may_write(actor, table, key, old.as_ref(), None, &mut self.world)?,
+        };
         Ok(answer.map_err(|refusal| Reason::refused(&refusal)))
     }
 
-    /// Every live version has a route; a line of a deleted header is deleted with it, or refused.
-    fn placed(&mut self, mut versions: Vec<Version>) -> Result<Result<Vec<Version>, Reason>, HubError> {
+    /// Every live version has a route, and every line a live header.
+    fn placed(&mut self, versions: &[Version]) -> Result<Result<(), Reason>, HubError> {
         for version in versions.iter().filter(|version| version.state == State::Live) {
             if let Route::Waits(key) = route(&version.facts, &mut self.world)? {
                 return Ok(Err(Reason::waits(key)));
             }
-        }
-        let mut kept = Vec::with_capacity(versions.len());
-        let dying: HashSet<_> =
-            versions.iter().filter(|version| version.state != State::Live).map(|version| version.key.clone()).collect();
-        for version in versions.drain(..) {
-            let parent = version.facts.parent.as_ref().filter(|_| version.state == State::Live);
-            match parent {
-                Some(parent) if dying.contains(parent) => {}
-                Some(parent) if !self.world.known(parent)?.is_some_and(|known| known.live) => {
-                    return Ok(Err(Reason::parent_deleted(parent)));
-                }
-                _ => kept.push(version),
+            if let Some(parent) = &version.facts.parent
+                && !self.world.known(parent)?.is_some_and(|known| known.live)
+            {
+                return Ok(Err(Reason::parent_deleted(parent)));
             }
         }
-        Ok(Ok(kept))
+        Ok(Ok(()))
     }
 
     /// Deleting a parent deletes its lines, whether the sender names them or not (EXCHANGE A6).
@@ -267,6 +281,12 @@ impl<'a> Commit<'a> {
         self.report.written += versions.len() as u64;
         Ok(())
     }
+}
+
+/// The records that a document deletes by name.
+fn deleted(document: &Document, incoming: &[Incoming]) -> HashSet<RecordKey> {
+    let members = document.members.iter().map(|&at| &incoming[at]);
+    members.filter(|change| matches!(change.action, Ok(Action::Delete))).map(|change| change.key.clone()).collect()
 }
 
 /// A document that the site itself put aside is not applied.

@@ -19,16 +19,25 @@ pub(crate) struct Document {
 
 /// The documents of a commit in the order of dependency: what others are routed by comes first.
 pub(crate) fn documents(world: &mut StoreWorld<'_>, incoming: &[Incoming]) -> Result<Vec<Document>, HubError> {
-    let last: HashMap<&RecordKey, usize> = incoming.iter().enumerate().map(|(at, change)| (&change.key, at)).collect();
+    let live = incoming.iter().enumerate().filter(|(_, change)| !change.is_aside());
+    let last: HashMap<&RecordKey, usize> = live.map(|(at, change)| (&change.key, at)).collect();
     let mut roots: BTreeMap<(usize, usize), Document> = BTreeMap::new();
-    let mut place: HashMap<RecordKey, (usize, usize)> = HashMap::new();
+    let mut place: HashMap<(RecordKey, usize), (usize, usize)> = HashMap::new();
+    let mut asides: HashMap<&RecordKey, usize> = HashMap::new();
     for (at, change) in incoming.iter().enumerate() {
-        // Of several changes of one record the last one counts.
-        if last.get(&change.key) != Some(&at) {
+        // Of several changes of one record the last one counts. What was put aside is for a person: it stands beside the
+        // change that counts, each version in a document of its own.
+        let turn = if change.is_aside() {
+            let turn = asides.entry(&change.key).or_default();
+            *turn += 1;
+            *turn
+        } else if last.get(&change.key) == Some(&at) {
+            0
+        } else {
             continue;
-        }
-        let root = root(world, incoming, &last, &change.key)?;
-        let place = place.entry(root.clone()).or_insert_with(|| (order(world.catalogue, &root.table), at));
+        };
+        let root = root(world, incoming, &last, change)?;
+        let place = place.entry((root.clone(), turn)).or_insert_with(|| (order(world.catalogue, &root.table), at));
         roots.entry(*place).or_insert_with(|| Document { root, members: Vec::new() }).members.push(at);
     }
     let mut documents: Vec<_> = roots.into_values().collect();
@@ -49,21 +58,22 @@ fn root(
     world: &mut StoreWorld<'_>,
     incoming: &[Incoming],
     last: &HashMap<&RecordKey, usize>,
-    key: &RecordKey,
+    change: &Incoming,
 ) -> Result<RecordKey, HubError> {
-    let mut key = key.clone();
+    let mut key = change.key.clone();
+    let mut change = Some(change);
     for _ in 0..DEPTH_MAX {
-        let change = last.get(&key).map(|&at| &incoming[at]);
         match parent(world, &key, change)? {
             Some(parent) => key = parent,
             None => break,
         }
+        change = last.get(&key).map(|&at| &incoming[at]);
     }
     Ok(key)
 }
 
 /// The parent that a change names, else the stored one.
-fn parent(
+pub(crate) fn parent(
     world: &mut StoreWorld<'_>,
     key: &RecordKey,
     change: Option<&Incoming>,

@@ -4,20 +4,24 @@
 //! arrives, and a person may release it, send it back or drop it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sitesync_core::catalogue::Catalogue;
+use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
+use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::ownership::{Actor, Refusal};
 use sitesync_core::protocol::Change;
-use sitesync_core::record::{EntryKind, link_target};
+use sitesync_core::record::{EntryKind, Record, link_target};
+use sitesync_core::world::successor;
+use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
 
-use super::commit::{self, Commit, Context};
+use super::commit::{self, Commit, Context, Written};
+use super::documents::documents;
 use super::incoming::{self, Action, Incoming};
 use super::jobs::{self, Job};
 use super::{Hub, HubError, rows};
@@ -55,6 +59,9 @@ impl Reason {
             Refusal::NotVisible { patient } => {
                 Self::new("refused", refusal.to_string(), Some(RecordKey::new("name", patient.clone())))
             }
+            Refusal::NotYourMessage { store: Some(store) } => {
+                Self::new("refused", refusal.to_string(), Some(RecordKey::new("store", store.clone())))
+            }
             _ => Self::new("refused", refusal.to_string(), None),
         }
     }
@@ -75,6 +82,11 @@ impl Reason {
         Self::new("merged", format!("it was merged into {into} meanwhile"), None)
     }
 
+    /// Someone else has changed it since: applying it by itself would undo that.
+    fn overtaken(record: &RecordKey) -> Self {
+        Self::new("overtaken", format!("{record} was changed by someone else meanwhile; compare both and decide"), None)
+    }
+
     pub(crate) fn aside(why: &str) -> Self {
         Self::new("aside", why, None)
     }
@@ -90,6 +102,50 @@ pub struct HeldDocument {
     pub reason: Reason,
     pub changes: Vec<Change>,
     pub since: Millis,
+    /// What the central server had of each record when the document was held; no hash for what was not there.
+    pub seen: Vec<(RecordKey, Hash)>,
+}
+
+/// What stays of a document that is judged again.
+#[derive(Clone, Debug)]
+pub(crate) struct Before {
+    id: HeldId,
+    since: Millis,
+    seen: Vec<(RecordKey, Hash)>,
+}
+
+impl HeldDocument {
+    fn before(&self) -> Before {
+        Before { id: self.id, since: self.since, seen: self.seen.clone() }
+    }
+
+    fn keys(&self) -> Vec<RecordKey> {
+        keys_of(&self.changes)
+    }
+}
+
+/// The records that are changed, each once.
+fn keys_of(changes: &[Change]) -> Vec<RecordKey> {
+    let keys = changes.iter().map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() });
+    keys.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What is stored of these records now.
+fn present(snapshot: &dyn Snapshot, keys: Vec<RecordKey>) -> Result<Vec<(RecordKey, Hash)>, HubError> {
+    let records = snapshot.records(&keys)?;
+    let hashes = records.into_iter().map(|record| record.map_or(Hash::default(), |record| record.hash));
+    Ok(keys.into_iter().zip(hashes).collect())
+}
+
+impl HeldDocument {
+    /// The records whose later changes join it: those it changes, and the parent of them all. What was put aside is
+    /// another version of the record, for a person; it is not continued.
+    fn continued_by(&self) -> BTreeSet<RecordKey> {
+        if &*self.reason.code == "aside" {
+            return BTreeSet::new();
+        }
+        self.keys().into_iter().chain([self.root.clone()]).collect()
+    }
 }
 
 const COUNT: &str = "held";
@@ -127,21 +183,23 @@ pub(crate) fn hold(
     root: &RecordKey,
     changes: Vec<Change>,
     reason: Reason,
-    before: Option<(HeldId, Millis)>,
+    before: Option<Before>,
 ) -> Result<HeldId, HubError> {
-    let (id, since) = match before {
+    let mut before = match before {
         Some(before) => before,
-        None => (rows::next_number(txn, "held_ids")?, context.at),
+        None => Before { id: rows::next_number(txn, "held_ids")?, since: context.at, seen: Vec::new() },
     };
+    let (id, since) = (before.id, before.since);
     let site = context.actor.site();
-    for change in &changes {
-        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
-        rows::put(txn, Space::HeldBy, &by_key(site, &key), &id)?;
-    }
     if let Some(waits_for) = &reason.waits_for {
         txn.put_row(Space::HeldFor, &for_key(waits_for, Some(id)), &[])?;
     }
-    let document = HeldDocument { id, site, root: root.clone(), reason, changes, since };
+    let new = keys_of(&changes).into_iter().filter(|key| before.seen.iter().all(|(seen, _)| seen != key)).collect();
+    before.seen.extend(present(txn, new)?);
+    let document = HeldDocument { id, site, root: root.clone(), reason, changes, since, seen: before.seen };
+    for key in document.continued_by() {
+        rows::put(txn, Space::HeldBy, &by_key(site, &key), &id)?;
+    }
     rows::put(txn, Space::Held, &id.to_be_bytes(), &document)?;
     add_to_counts(txn, site, 1)?;
     Ok(id)
@@ -159,9 +217,12 @@ fn add_to_counts(txn: &mut dyn Txn, site: SiteId, difference: i64) -> Result<(),
 fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError> {
     let Some(document) = read(txn, id)? else { return Ok(None) };
     txn.delete_row(Space::Held, &id.to_be_bytes())?;
-    for change in &document.changes {
-        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
-        txn.delete_row(Space::HeldBy, &by_key(document.site, &key))?;
+    for key in document.continued_by() {
+        let row = by_key(document.site, &key);
+        // Another version of the record may be held too, since a rewind.
+        if rows::get::<HeldId>(txn, Space::HeldBy, &row)? == Some(id) {
+            txn.delete_row(Space::HeldBy, &row)?;
+        }
     }
     if let Some(waits_for) = &document.reason.waits_for {
         txn.delete_row(Space::HeldFor, &for_key(waits_for, Some(id)))?;
@@ -170,9 +231,10 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
     Ok(Some(document))
 }
 
-type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
+type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, Before>);
 
-/// Later changes of a held document by the same site join it: they are judged together with what is held, column by column.
+/// Later changes of a held document by the same site join it, also of lines that it does not hold: they are judged together
+/// with what is held, column by column.
 pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Incoming]) -> Result<Joined<'a>, HubError> {
     let site = context.actor.site();
     let mut again = HashMap::new();
@@ -180,12 +242,10 @@ pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Inco
         return Ok((Cow::Borrowed(incoming), again));
     }
     let mut earlier = Vec::new();
-    for change in incoming {
-        let Some(id) = rows::get::<HeldId>(txn, Space::HeldBy, &by_key(site, &change.key))? else { continue };
-        // What was put aside is another version of the record, for a person; it is not continued.
-        let aside = read(txn, id)?.is_some_and(|document| &*document.reason.code == "aside");
-        if !aside && let Some(document) = take(txn, id)? {
-            again.insert(document.root.clone(), (id, document.since));
+    for key in continuing(txn, context, incoming)? {
+        let Some(id) = rows::get::<HeldId>(txn, Space::HeldBy, &by_key(site, &key))? else { continue };
+        if let Some(document) = take(txn, id)? {
+            again.insert(document.root.clone(), document.before());
             earlier.extend(document.changes);
         }
     }
@@ -195,15 +255,30 @@ pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Inco
     Ok((Cow::Owned(overlay(earlier, incoming)), again))
 }
 
+/// The records under which these changes may find a held document: themselves, and the parents of their documents.
+fn continuing(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]) -> Result<BTreeSet<RecordKey>, HubError> {
+    let mut world = StoreWorld::new(txn, context.catalogue);
+    let mut keys = BTreeSet::new();
+    for document in documents(&mut world, incoming)? {
+        let live = document.members.iter().map(|&at| &incoming[at]).filter(|change| !change.is_aside());
+        let before = keys.len();
+        keys.extend(live.map(|change| change.key.clone()));
+        if keys.len() > before {
+            keys.insert(document.root);
+        }
+    }
+    Ok(keys)
+}
+
 /// The held changes with the later ones laid over them.
 fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
     let mut held: BTreeMap<RecordKey, Incoming> =
         earlier.into_iter().map(incoming::parse).map(|change| (change.key.clone(), change)).collect();
     let later: Vec<_> = later
         .iter()
-        .map(|change| match held.remove(&change.key) {
-            Some(held) => over(held, change),
-            None => change.clone(),
+        .map(|change| match (change.is_aside(), held.contains_key(&change.key)) {
+            (false, true) => held.remove(&change.key).map_or_else(|| change.clone(), |held| over(held, change)),
+            _ => change.clone(),
         })
         .collect();
     held.into_values().chain(later).collect()
@@ -230,16 +305,23 @@ pub(crate) fn wake(commit: &mut Commit<'_>) -> Result<(), HubError> {
     if rows::count(commit.world.txn, COUNT)? == 0 {
         return Ok(());
     }
-    let own: HashSet<_> = commit.report.held.iter().copied().collect();
+    // Also what this commit itself holds: a later document of it may be what an earlier one waits for.
     let mut arrived = BTreeSet::new();
-    for written in commit.written.iter().filter(|written| written.new.live) {
-        arrived.insert(written.key.clone());
-        arrived.extend(written.new.facts.makes_visible.clone());
+    for Written { key, new, .. } in &commit.written {
+        let shown = new.facts.makes_visible.as_ref().filter(|_| new.live);
+        if new.live {
+            arrived.insert(key.clone());
+        }
+        // A merge and a join show the record that stays.
+        for key in shown.into_iter().chain(new.merged_into.is_some().then_some(key)) {
+            arrived.insert(key.clone());
+            arrived.insert(successor(&mut commit.world, key)?);
+        }
     }
     for key in arrived {
         for (row, _) in commit.world.txn.rows(Space::HeldFor, &for_key(&key, None), None, usize::MAX)? {
             let id = row.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
-            if let Some(held) = id.filter(|id| !own.contains(id)) {
+            if let Some(held) = id {
                 jobs::add(commit.world.txn, &Job::Retry { held })?;
                 commit.report.jobs = true;
             }
@@ -255,19 +337,53 @@ pub(crate) fn retry(
     id: HeldId,
     at: Millis,
 ) -> Result<BTreeSet<Feed>, HubError> {
-    let Some(site) = read(txn, id)?.map(|document| document.site) else { return Ok(BTreeSet::new()) };
-    let context = Context::retry(catalogue, Actor::Site(site), at);
-    release_as(txn, &context, id)
+    let Some(document) = read(txn, id)? else { return Ok(BTreeSet::new()) };
+    let context = Context::retry(catalogue, Actor::Site(document.site), at);
+    match overtaken(txn, catalogue, &document)? {
+        None => release_as(txn, &context, id),
+        Some(key) => {
+            let reason = Reason::overtaken(&key);
+            if let Some(document) = take(txn, id)? {
+                let before = document.before();
+                hold(txn, &context, &document.root, document.changes, reason, Some(before))?;
+            }
+            Ok(BTreeSet::new())
+        }
+    }
+}
+
+/// A record of the document that was changed since it was held, or that someone else than its sender wrote last. Columns of records
+/// that several sites edit are merged, so they are not overtaken.
+fn overtaken(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    document: &HeldDocument,
+) -> Result<Option<RecordKey>, HubError> {
+    let keys = document.keys();
+    let now = present(txn, keys.clone())?;
+    let records = txn.records(&keys)?;
+    let world = StoreWorld::new(txn, catalogue);
+    for ((key, seen), record) in now.into_iter().zip(records) {
+        let Some(record) = record.filter(Record::is_live) else { continue };
+        if matches!(world.read(&record)?.facts.class, Class::Patient | Class::Shared) {
+            continue;
+        }
+        if record.source != document.site || !document.seen.contains(&(key.clone(), seen)) {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }
 
 fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
     let Some(document) = take(txn, id)? else { return Ok(BTreeSet::new()) };
+    let before = document.before();
     let mut changes: Vec<_> = document.changes.into_iter().map(incoming::parse).collect();
     if context.strict {
         // A person has looked at it: what was put aside is taken like any other document.
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
-    let again = HashMap::from([(document.root, (id, document.since))]);
+    let again = HashMap::from([(document.root, before)]);
     Ok(commit::apply(txn, context, &changes, again)?.grown)
 }
 
@@ -293,41 +409,25 @@ impl Hub {
     /// # Errors
     /// [`HubError::Refused`] if it still cannot be taken; it stays held.
     pub fn release(&self, id: HeldId, repair: bool) -> Result<(), HubError> {
-        let grown = write(&*self.store, |txn| self.release_in(txn, id, repair))?;
+        let grown = write(&*self.store, |txn| {
+            let document = read(txn, id)?.ok_or_else(|| unknown(id))?;
+            let actor = if repair { Actor::Repair } else { Actor::Site(document.site) };
+            let context = Context { strict: true, ..Context::retry(self.catalogue, actor, self.clock.now()) };
+            release_as(txn, &context, id)
+        })?;
         self.wake(&grown);
         Ok(())
-    }
-
-    /// The same in the caller's transaction; the caller wakes readers of the feeds it returns.
-    pub(crate) fn release_in(&self, txn: &mut dyn Txn, id: HeldId, repair: bool) -> Result<BTreeSet<Feed>, HubError> {
-        let document = read(txn, id)?.ok_or_else(|| unknown(id))?;
-        let actor = if repair { Actor::Repair } else { Actor::Site(document.site) };
-        let context = Context { strict: true, ..Context::retry(self.catalogue, actor, self.clock.now()) };
-        release_as(txn, &context, id)
-    }
-
-    /// One held document.
-    pub fn held_document(&self, id: HeldId) -> Result<HeldDocument, HubError> {
-        read(&*self.store.snapshot()?, id)?.ok_or_else(|| unknown(id))
     }
 
     /// Gives a document up: its site gets what the central server has, and keeps its own version put aside.
     pub fn send_back(&self, id: HeldId) -> Result<(), HubError> {
-        let grown = write(&*self.store, |txn| self.send_back_in(txn, id))?;
+        let grown = write(&*self.store, |txn| {
+            let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
+            let stores = Hub::stores_of_site(txn, document.site)?;
+            tell_truth(txn, &document.keys(), &stores)
+        })?;
         self.wake(&grown);
         Ok(())
-    }
-
-    /// The same in the caller's transaction; the caller wakes readers of the feeds it returns.
-    pub(crate) fn send_back_in(&self, txn: &mut dyn Txn, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
-        let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
-        let stores = Hub::stores_of_site(txn, document.site)?;
-        let keys: Vec<_> = document
-            .changes
-            .iter()
-            .map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
-            .collect();
-        tell_truth(txn, &keys, &stores)
     }
 }
 
@@ -343,12 +443,17 @@ fn unknown(id: HeldId) -> HubError {
 fn tell_truth(txn: &mut dyn Txn, keys: &[RecordKey], stores: &[Box<str>]) -> Result<BTreeSet<Feed>, HubError> {
     let mut grown = BTreeSet::new();
     let entries = txn.entries_of(keys)?;
-    for (key, entries) in keys.iter().zip(entries) {
+    let records = txn.records(keys)?;
+    for ((key, entries), record) in keys.iter().zip(entries).zip(records) {
         let mine = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
         let live = entries.iter().find(|entry| entry.kind == EntryKind::Put && mine(&entry.feed));
-        let (feed, kind, hash) = match (live, stores.first()) {
+        let ended = entries.iter().find(|entry| mine(&entry.feed)).map(|entry| entry.feed.clone());
+        let elsewhere = ended.or_else(|| stores.first().cloned().map(Feed::Store));
+        // What was deleted is told as that: a withdrawn patient may be kept, a deleted one not.
+        let end = if record.is_some_and(|record| !record.is_live()) { EntryKind::Delete } else { EntryKind::Withdraw };
+        let (feed, kind, hash) = match (live, elsewhere) {
             (Some(entry), _) => (entry.feed.clone(), EntryKind::Put, entry.hash),
-            (None, Some(store)) => (Feed::Store(store.clone()), EntryKind::Withdraw, Default::default()),
+            (None, Some(feed)) => (feed, end, Default::default()),
             (None, None) => continue,
         };
         txn.append(&feed, &[NewEntry { key: key.clone(), kind, hash, source: 0 }])?;

@@ -29,6 +29,13 @@ pub struct Incoming {
     pub action: Result<Action, String>,
 }
 
+impl Incoming {
+    /// A version that the site put aside, for a person to look at.
+    pub(crate) fn is_aside(&self) -> bool {
+        self.change.aside.is_some()
+    }
+}
+
 pub(crate) fn parse_all(_catalogue: &Catalogue, changes: Vec<Change>) -> Vec<Incoming> {
     changes.into_iter().map(parse).collect()
 }

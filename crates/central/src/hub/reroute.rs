@@ -15,8 +15,11 @@ use super::commit::{Commit, Written};
 use super::jobs::{self, Job};
 use super::{Hub, HubError};
 
-/// More dependants than this are moved by a job in commits of this size.
+/// Dependants beyond this number are moved by jobs, in commits of their own.
 const MOVED_AT_ONCE_MAX: usize = 10_000;
+
+/// The records that one step of a job looks at, their lines not counted.
+const JOB_STEP: usize = 1_000;
 
 /// Entries that a commit adds, and records that are still to be looked at.
 pub(crate) struct Router {
@@ -24,6 +27,8 @@ pub(crate) struct Router {
     queue: VecDeque<RecordKey>,
     queued: HashSet<RecordKey>,
     jobs: Vec<Job>,
+    /// Dependants that this commit moves.
+    moved: usize,
 }
 
 /// Routes what the commit wrote and all that depends on it.
@@ -39,8 +44,13 @@ pub(crate) fn route_written(commit: &mut Commit<'_>) -> Result<(), HubError> {
         Hub::stores_of_site(commit.world.txn, commit.context.actor.site())?
     };
     for (written, entries) in written.iter().zip(&entries) {
-        router.settle(&mut commit.world, &written.key, &written.new, written.hash, written.source, entries)?;
+        let moved =
+            router.settle(&mut commit.world, &written.key, &written.new, written.hash, written.source, entries)?;
         router.tell_sender(written, entries, &sender, commit.context.source);
+        if moved && written.old.is_some() {
+            // Its own columns may be the same, and a join or a store that this commit also wrote has moved it.
+            router.follow(&mut commit.world, Role::Parent, &link_target(&written.key))?;
+        }
         router.dependants(&mut commit.world, written)?;
     }
     router.run(&mut commit.world)?;
@@ -59,8 +69,8 @@ pub(crate) fn route_linked(
     after: Option<&RecordKey>,
 ) -> Result<(std::collections::BTreeSet<Feed>, Option<RecordKey>), HubError> {
     let mut router = Router::new();
-    let keys = world.txn.linked(role, target, after, MOVED_AT_ONCE_MAX)?;
-    let next = (keys.len() == MOVED_AT_ONCE_MAX).then(|| keys.last().cloned()).flatten();
+    let keys = world.txn.linked(role, target, after, JOB_STEP)?;
+    let next = (keys.len() == JOB_STEP).then(|| keys.last().cloned()).flatten();
     keys.into_iter().for_each(|key| router.push(key));
     router.run(world)?;
     let (grown, _) = router.finish(world)?;
@@ -69,7 +79,7 @@ pub(crate) fn route_linked(
 
 impl Router {
     fn new() -> Self {
-        Self { appends: BTreeMap::new(), queue: VecDeque::new(), queued: HashSet::new(), jobs: Vec::new() }
+        Self { appends: BTreeMap::new(), queue: VecDeque::new(), queued: HashSet::new(), jobs: Vec::new(), moved: 0 }
     }
 
     fn push(&mut self, key: RecordKey) {
@@ -78,7 +88,8 @@ impl Router {
         }
     }
 
-    /// Compares where a record is with where it belongs, and adds the entries that are missing. Whether anything was added.
+    /// Compares where a record is with where it belongs, and adds the entries that are missing. Whether its audience
+    /// is another now.
     fn settle(
         &mut self,
         world: &mut StoreWorld<'_>,
@@ -92,22 +103,23 @@ impl Router {
             Some(Route::Feeds(feeds)) => feeds,
             Some(Route::Waits(_)) | None => Default::default(),
         };
-        let mut added = false;
+        let mut moved = false;
         let mut add = |feed: &Feed, kind, hash, source| {
-            added = true;
             self.appends.entry(feed.clone()).or_default().push(NewEntry { key: key.clone(), kind, hash, source });
         };
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Put && !feeds.contains(&entry.feed)) {
+            moved = true;
             let kind = if known.live { EntryKind::Withdraw } else { EntryKind::Delete };
             add(&entry.feed, kind, Hash::default(), if known.live { 0 } else { source });
         }
         for feed in feeds {
             let there = entries.iter().find(|entry| entry.feed == feed && entry.kind == EntryKind::Put);
+            moved |= there.is_none();
             if there.is_none_or(|entry| entry.hash != hash) {
                 add(&feed, EntryKind::Put, hash, source);
             }
         }
-        Ok(added)
+        Ok(moved)
     }
 
     /// What is shown by joins may not be shown to its own sender: it is told so, and drops its copy.
@@ -137,7 +149,9 @@ impl Router {
             self.follow(world, Role::Parent, &link_target(&written.key))?;
         }
         let both = || old.map(|old| &old.facts).into_iter().chain([&new.facts]);
-        for name in both().filter_map(|facts| facts.facility.clone()) {
+        // A store that moves to another site takes its feed along; nothing in it is routed anew.
+        let same_facility = old.is_some_and(|old| old.live == new.live && old.facts.facility == new.facts.facility);
+        for name in both().filter_map(|facts| facts.facility.clone()).filter(|_| !same_facility) {
             self.named(world, &RecordKey { table: "name".into(), id: name })?;
         }
         for subject in both().filter_map(|facts| facts.makes_visible.clone()) {
@@ -178,11 +192,13 @@ impl Router {
     }
 
     fn follow(&mut self, world: &mut StoreWorld<'_>, role: Role, target: &str) -> Result<(), HubError> {
-        let keys = world.txn.linked(role, target, None, MOVED_AT_ONCE_MAX + 1)?;
-        if keys.len() > MOVED_AT_ONCE_MAX {
+        let room = MOVED_AT_ONCE_MAX.saturating_sub(self.moved);
+        let keys = world.txn.linked(role, target, None, room + 1)?;
+        if keys.len() > room {
             self.jobs.push(Job::Reroute { role: role as u8, target: target.into(), after: None });
             return Ok(());
         }
+        self.moved += keys.len();
         keys.into_iter().for_each(|key| self.push(key));
         Ok(())
     }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Class, Facts};
-use sitesync_core::ids::RecordKey;
+use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::normal;
+use sitesync_core::ownership::Actor;
 use sitesync_core::record::{Record, State};
 use sitesync_core::world::Known;
 use sitesync_store::StoreError;
@@ -24,6 +25,8 @@ pub(crate) struct Version {
     pub(crate) as_sent: bool,
     /// In stored form; of a tombstone, the columns that route it.
     text: Box<str>,
+    /// Who wrote the version before. A repair leaves the record to its owner.
+    before: Option<SiteId>,
 }
 
 /// A change either is nothing new, or makes a version, or cannot be taken.
@@ -69,7 +72,8 @@ fn put(
     let facts = Facts::read(world.catalogue.table(&change.key.table), &change.key, &body);
     let as_sent = !partial && change.change.put.as_ref().is_some_and(|sent| sent.get() == text);
     let key = change.key.clone();
-    Ok(Next::Version(Box::new(Version { key, state: State::Live, facts, as_sent, text: text.into() })))
+    let before = stored.map(|stored| stored.source);
+    Ok(Next::Version(Box::new(Version { key, state: State::Live, facts, as_sent, text: text.into(), before })))
 }
 
 /// What was deleted stays deleted where several sites may edit; a merged record never comes back (EXCHANGE B4).
@@ -94,18 +98,26 @@ pub(crate) fn gone(
     let body = normal::routing_columns(table, &StoreWorld::body(stored)?);
     let facts = Facts::read(table, key, &body);
     let text = normal::canonical(&body).into();
-    Ok(Next::Version(Box::new(Version { key: key.clone(), state, facts, as_sent: true, text })))
+    let before = Some(stored.source);
+    Ok(Next::Version(Box::new(Version { key: key.clone(), state, facts, as_sent: true, text, before })))
 }
 
 impl Version {
     pub(crate) fn known(&self, context: &Context) -> Known {
         let live = self.state == State::Live;
         let merged_into = merged_into(&self.state);
-        Known { facts: self.facts.clone(), live, merged_into, source: context.actor.site() }
+        Known { facts: self.facts.clone(), live, merged_into, source: self.source(context) }
+    }
+
+    fn source(&self, context: &Context) -> SiteId {
+        match (context.actor, self.before) {
+            (Actor::Repair, Some(before)) => before,
+            (actor, _) => actor.site(),
+        }
     }
 
     /// The record to be stored.
     pub(crate) fn record(&self, world: &mut StoreWorld<'_>, context: &Context) -> Result<Record, StoreError> {
-        world.record(&self.key, self.state.clone(), self.text.clone(), &self.facts, context.actor.site())
+        world.record(&self.key, self.state.clone(), self.text.clone(), &self.facts, self.source(context))
     }
 }

@@ -231,6 +231,9 @@ pub struct CompareItem {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompareReply {
     pub entries: Vec<FeedEntry>,
+    /// The site no longer reads this feed, so it is told nothing of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lost: bool,
 }
 
 /// Waits until there is something new above these positions, or the time is over.

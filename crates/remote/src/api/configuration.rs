@@ -99,7 +99,8 @@ pub(super) fn changed(stored: Option<Configuration>, change: Change, api: &Api) 
 }
 
 fn fits(new: &Configuration) -> Result<(), ApiError> {
-    let wrong = |message: String, next: &str| Err(ApiError::new(StatusCode::BAD_REQUEST, "configuration", message, next));
+    let wrong =
+        |message: String, next: &str| Err(ApiError::new(StatusCode::BAD_REQUEST, "configuration", message, next));
     if let Err(error) = link::read_url(&new.server_url) {
         return Err(ApiError::from_text(StatusCode::BAD_REQUEST, error.text()));
     }

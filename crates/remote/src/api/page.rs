@@ -136,7 +136,8 @@ mod tests {
     #[test]
     fn times_are_told_in_words() {
         let minute = 60_000;
-        let cases = [(0, "just now"), (-5, "just now"), (5, "5 minutes ago"), (300, "5 hours ago"), (2880, "2 days ago")];
+        let cases =
+            [(0, "just now"), (-5, "just now"), (5, "5 minutes ago"), (300, "5 hours ago"), (2880, "2 days ago")];
         for (minutes, words) in cases {
             assert_eq!(ago(Some(1_000_000_000 - minutes * minute), 1_000_000_000), words);
         }

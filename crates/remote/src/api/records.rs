@@ -118,8 +118,9 @@ pub(super) async fn tables(State(api): State<Api>) -> Result<Json<Vec<TableView>
 }
 
 fn table_view(table: &'static Table, records: u64) -> TableView {
-    let refers_to =
-        |column: &str| table.references.iter().find(|reference| *reference.column == *column).map(|reference| &*reference.table);
+    let refers_to = |column: &str| {
+        table.references.iter().find(|reference| *reference.column == *column).map(|reference| &*reference.table)
+    };
     TableView {
         name: &table.name,
         title: &table.title,

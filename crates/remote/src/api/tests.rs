@@ -97,7 +97,14 @@ async fn world(kind: Option<DeviceKind>, reachable: bool) -> World {
 }
 
 impl World {
-    async fn raw(&self, who: &str, from: &str, method: Method, path: &str, body: Option<Value>) -> (StatusCode, String) {
+    async fn raw(
+        &self,
+        who: &str,
+        from: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, String) {
         use base64ct::Encoding;
         let basic = base64ct::Base64::encode_string(format!("{who}:password").as_bytes());
         let mut request = Request::builder().method(method).uri(path);
@@ -157,12 +164,16 @@ async fn the_configuration_goes_in_and_the_password_never_comes_out() {
     let world = world(None, true).await;
     let (status, view) = world.get("/api/configuration").await;
     assert_eq!((status, &view["set_up"]), (StatusCode::OK, &json!(false)));
-    let whole = json!({ "server_url": " https://central/x ", "site_name": "clinic", "password": "s3cret", "enabled": false });
+    let whole =
+        json!({ "server_url": " https://central/x ", "site_name": "clinic", "password": "s3cret", "enabled": false });
     let cases = [
         (json!({ "site_name": "clinic", "password": "x" }), "url"),
         (json!({ "server_url": "https://central", "password": "x" }), "configuration"),
         (json!({ "server_url": "https://central", "site_name": "clinic" }), "configuration"),
-        (json!({ "server_url": "https://c", "site_name": "c", "password": "x", "interval_minutes": 0 }), "configuration"),
+        (
+            json!({ "server_url": "https://c", "site_name": "c", "password": "x", "interval_minutes": 0 }),
+            "configuration",
+        ),
     ];
     for (body, code) in cases {
         let (status, answer) = world.ask(Method::PUT, "/api/configuration", Some(body.clone())).await;
@@ -186,7 +197,11 @@ async fn the_configuration_goes_in_and_the_password_never_comes_out() {
 async fn records_are_written_all_or_none_read_and_sent() {
     let world = world(Some(DeviceKind::SingleUser), true).await;
     let (status, answer) = world.post("/api/records", Some(json!([shared("a")]))).await;
-    assert_eq!((status, &answer["error"]["code"]), (StatusCode::CONFLICT, &json!("not_set_up")), "before the first sync");
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (StatusCode::CONFLICT, &json!("not_set_up")),
+        "before the first sync"
+    );
     let (status, moved) = world.post("/api/sync", None).await;
     assert_eq!((status, &moved["requests"]), (StatusCode::OK, &json!(2)), "{moved}");
     let (_, answer) = world.post("/api/records", Some(json!([shared("a"), shared("b"), shared("c")]))).await;

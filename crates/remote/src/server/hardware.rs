@@ -22,8 +22,7 @@ fn from(machine: &Path, data: &Path, random: &dyn Random) -> Result<String, Star
         return Ok(Hash::of_parts(&[b"sitesync hardware", machine.as_bytes()]).to_string());
     }
     let path = data.join(FILE);
-    let failed =
-        |error: std::io::Error| StartError::Folder { path: path.clone(), reason: error.to_string() };
+    let failed = |error: std::io::Error| StartError::Folder { path: path.clone(), reason: error.to_string() };
     if let Some(kept) = read(&path).map_err(failed)? {
         return Ok(kept);
     }

@@ -63,7 +63,9 @@ impl Options {
 /// Why a site does not start: what happened, and what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("The folder {path} cannot be used: {reason}. Give another one, or make room and see that it may be written.")]
+    #[error(
+        "The folder {path} cannot be used: {reason}. Give another one, or make room and see that it may be written."
+    )]
     Folder { path: PathBuf, reason: String },
     #[error("The data file {path} is in use by another program. Stop that one first, or give another folder.")]
     InUse { path: PathBuf },
@@ -201,9 +203,7 @@ struct Opened {
 }
 
 fn http_link(ca_file: Option<PathBuf>) -> Result<HttpLink, LinkError> {
-    let mut options = HttpOptions::default();
-    options.ca_file = ca_file;
-    HttpLink::new(options)
+    HttpLink::new(HttpOptions { ca_file, ..HttpOptions::default() })
 }
 
 fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Opened, StartError> {
@@ -252,10 +252,8 @@ fn first_account(
         return Ok(None);
     }
     let made_up = options.account.is_none();
-    let (name, password) = options
-        .account
-        .clone()
-        .unwrap_or_else(|| (FIRST_NAME.to_owned(), accounts::generated_password(random)));
+    let (name, password) =
+        options.account.clone().unwrap_or_else(|| (FIRST_NAME.to_owned(), accounts::generated_password(random)));
     let hashed = HashedPassword::new(&password, options.cost, random)?;
     let now = clock.now();
     write(store, |txn| accounts::create(txn, &name, Role::Administrator, &hashed, now))?;

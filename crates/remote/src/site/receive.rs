@@ -1,5 +1,6 @@
 //! Stores the answers of the central server.
 
+use sitesync_core::catalogue::Catalogue;
 use sitesync_core::given::Millis;
 use sitesync_core::ids::Feed;
 use sitesync_core::protocol::{CommitId, CommitOutcome, ErrorText, ExchangeReply, FeedEntry, FeedPage, LoginReply};
@@ -76,7 +77,7 @@ impl Site {
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
-            let in_doubt = meet(txn, &mut state, reply, now)?;
+            let in_doubt = meet(txn, self.catalogue, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
             // What is in doubt is compared before anything is read over it.
             if diverged || in_doubt {
@@ -158,25 +159,35 @@ impl Site {
 }
 
 /// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
-fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
+fn meet(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    state: &mut State,
+    reply: &ExchangeReply,
+    now: Millis,
+) -> Result<bool, SiteError> {
     state.clock_off = reply.clock - now;
     state.site = Some(reply.site.clone());
     state.held = reply.held;
     let restored = state.epoch != 0 && state.epoch != reply.epoch;
-    if restored {
-        state.tell(
-            now,
-            "The central server was restored from a backup. This site compares, and sends again what is missing there.",
-        );
-        let heads: Vec<_> = readings(txn)?
-            .into_iter()
-            .map(|(feed, _)| txn.feed(&feed).map(|state| (feed, state.head)))
-            .collect::<Result<_, _>>()?;
-        state.doubt(&reply.doubtful, |feed| heads.iter().find(|(known, _)| known == feed).map_or(0, |(_, head)| *head));
-        clear_staged(txn)?;
-    }
     state.epoch = reply.epoch;
-    Ok(restored && !state.doubts.is_empty())
+    if !restored {
+        return Ok(false);
+    }
+    state.tell(
+        now,
+        "The central server was restored from a backup. This site compares, and sends again what is missing there.",
+    );
+    clear_staged(txn)?;
+    for doubtful in &reply.doubtful {
+        if reply.subscribed.contains(&doubtful.feed) {
+            let head = txn.feed(&doubtful.feed)?.head;
+            state.doubt(doubtful, head);
+        } else {
+            super::doubt::resend_store(txn, catalogue, doubtful, now)?;
+        }
+    }
+    Ok(!state.doubts.is_empty())
 }
 
 /// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.

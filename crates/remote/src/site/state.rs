@@ -136,13 +136,16 @@ impl State {
         self.events.drain(..surplus);
     }
 
-    /// Notes which feeds are in doubt; compared before anything is sent.
-    pub(crate) fn doubt(&mut self, doubtful: &[DoubtfulFeed], head_of: impl Fn(&Feed) -> u64) {
-        for feed in doubtful {
-            let upto = head_of(&feed.feed);
-            if upto > feed.above && !self.doubts.iter().any(|doubt| doubt.feed == feed.feed) {
-                self.doubts.push(Doubt { feed: feed.feed.clone(), above: feed.above, upto, restored: feed.above });
-            }
+    /// Notes that a feed is in doubt up to its present head; it is compared before anything is sent.
+    pub(crate) fn doubt(&mut self, doubtful: &DoubtfulFeed, head: u64) {
+        let known = self.doubts.iter().any(|doubt| doubt.feed == doubtful.feed);
+        if head > doubtful.above && !known {
+            self.doubts.push(Doubt {
+                feed: doubtful.feed.clone(),
+                above: doubtful.above,
+                upto: head,
+                restored: doubtful.above,
+            });
         }
     }
 }

@@ -1,0 +1,10 @@
+//! The rules of the hub, one sentence a test: routing, ownership, documents, held documents (EXCHANGE A5 to A8, A12 to A15, A20, B4, B8, B9).
+
+mod audience;
+mod central;
+mod dependants;
+mod documents;
+mod owners;
+mod random;
+mod released;
+mod unreadable;
