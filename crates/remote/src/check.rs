@@ -28,7 +28,7 @@ pub enum What {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Result {
+pub enum Verdict {
     Passed,
     /// Not wrong, but a person should know.
     Warning,
@@ -41,7 +41,7 @@ pub enum Result {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     pub what: What,
-    pub result: Result,
+    pub result: Verdict,
     pub text: String,
     /// What to do, if there is anything.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -116,7 +116,7 @@ fn ended(server_url: &str, error: &LinkError) -> Report {
     let ErrorText { code, message, next } = error.text();
     let mut steps = passed(server_url, at);
     if let Some(step) = steps.get_mut(at as usize) {
-        *step = Check { what: at, result: Result::Failed, text: message, next };
+        *step = Check { what: at, result: Verdict::Failed, text: message, next };
     }
     Report { ok: false, code: Some(code), steps }
 }
@@ -127,16 +127,16 @@ fn passed(server_url: &str, upto: What) -> Vec<Check> {
     let step = |what: What| {
         if what > upto {
             let text = "Not checked: an earlier step failed.".to_owned();
-            return Check { what, result: Result::Skipped, text, next: String::new() };
+            return Check { what, result: Verdict::Skipped, text, next: String::new() };
         }
         match what {
             What::Tls if plain => Check {
                 what,
-                result: Result::Warning,
+                result: Verdict::Warning,
                 text: "The connection is not encrypted: what is sent can be read on the way.".to_owned(),
                 next: "Use https:// outside of a network that you trust.".to_owned(),
             },
-            _ => Check { what, result: Result::Passed, text: words(what).to_owned(), next: String::new() },
+            _ => Check { what, result: Verdict::Passed, text: words(what).to_owned(), next: String::new() },
         }
     };
     ORDER.into_iter().map(step).collect()
@@ -167,7 +167,7 @@ fn device(bound: bool) -> String {
 
 /// How far the clocks are apart. Syncing does not depend on it; the times that people write down do.
 fn clock_step(off: Option<Millis>) -> Check {
-    let passed = |text: String| Check { what: What::Clock, result: Result::Passed, text, next: String::new() };
+    let passed = |text: String| Check { what: What::Clock, result: Verdict::Passed, text, next: String::new() };
     match off {
         None => passed("The central server did not tell its time.".to_owned()),
         Some(off) if off.abs() <= CLOCK_OFF_MAX => passed(words(What::Clock).to_owned()),
@@ -176,7 +176,7 @@ fn clock_step(off: Option<Millis>) -> Check {
             let way = if off > 0 { "behind" } else { "ahead of" };
             Check {
                 what: What::Clock,
-                result: Result::Warning,
+                result: Verdict::Warning,
                 text: format!("The clock of this device is {minutes} minutes {way} the central server's."),
                 next: "Set date, time and time zone of this device. Syncing works all the same.".to_owned(),
             }

@@ -6,8 +6,8 @@ use crate::site::{Reply, Step};
 use crate::testing::{configuration, info};
 
 struct Answers {
-    greeting: std::result::Result<Greeting, LinkError>,
-    checked: std::result::Result<Checked, LinkError>,
+    greeting: Result<Greeting, LinkError>,
+    checked: Result<Checked, LinkError>,
 }
 
 impl Link for Answers {
@@ -94,12 +94,12 @@ async fn each_cause_stands_at_its_step() {
         assert!(report.code.is_some());
         for step in &report.steps {
             let expected = match step.what.cmp(&what) {
-                std::cmp::Ordering::Less => Result::Passed,
-                std::cmp::Ordering::Equal => Result::Failed,
-                std::cmp::Ordering::Greater => Result::Skipped,
+                std::cmp::Ordering::Less => Verdict::Passed,
+                std::cmp::Ordering::Equal => Verdict::Failed,
+                std::cmp::Ordering::Greater => Verdict::Skipped,
             };
             assert_eq!(step.result, expected, "{error:?}: {:?}", step.what);
-            assert!(step.result != Result::Failed || !step.next.is_empty(), "{error:?} says what to do");
+            assert!(step.result != Verdict::Failed || !step.next.is_empty(), "{error:?} says what to do");
         }
     }
 }
@@ -107,13 +107,13 @@ async fn each_cause_stands_at_its_step() {
 #[tokio::test]
 async fn a_good_connection_says_who_the_site_is_and_what_a_sync_would_do() {
     let cases =
-        [(true, 1_000_000, Result::Passed), (false, 1_400_000, Result::Warning), (true, 400_000, Result::Warning)];
+        [(true, 1_000_000, Verdict::Passed), (false, 1_400_000, Verdict::Warning), (true, 400_000, Verdict::Warning)];
     for (bound, now, clock) in cases {
         let checked = Checked { site: Some(info()), bound, clock: None };
         let link = Answers { greeting: Ok(greeting()), checked: Ok(checked) };
         let report = check(&link, &At(now), "http://10.0.0.1", &request()).await;
         assert!(report.ok);
-        assert_eq!(report.steps[What::Tls as usize].result, Result::Warning, "http is told");
+        assert_eq!(report.steps[What::Tls as usize].result, Verdict::Warning, "http is told");
         assert!(report.steps[What::Credentials as usize].text.contains("clinic"));
         assert_eq!(report.steps[What::Device as usize].text.contains("free"), !bound);
         assert_eq!(report.steps[What::Clock as usize].result, clock);

@@ -228,7 +228,7 @@ impl Answer {
 }
 
 /// A server URL as people write it: `http` or `https`, a host, perhaps a port and a path before the doors.
-pub(crate) fn url(text: &str) -> Result<Url, LinkError> {
+pub(super) fn url(text: &str) -> Result<Url, LinkError> {
     let wrong = || LinkError::Url(text.chars().take(200).collect());
     let url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let fits = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
@@ -246,7 +246,7 @@ fn address(server_url: &str, door: &str) -> Result<Url, LinkError> {
 }
 
 /// The host, as errors name it.
-pub(crate) fn host(url: &Url) -> String {
+fn host(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),

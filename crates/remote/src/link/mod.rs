@@ -26,6 +26,17 @@ pub use http::{HttpLink, HttpOptions};
 /// A reply that is on its way.
 pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, LinkError>> + Send + 'a>>;
 
+/// Whether a text can be a server URL, before anything is sent to it.
+pub(crate) fn read_url(text: &str) -> Result<(), LinkError> {
+    http::url(text).map(|_| ())
+}
+
+/// TLS for other clients in tests.
+#[cfg(test)]
+pub(crate) fn test_tls() -> rustls::ClientConfig {
+    tls::config(None).unwrap()
+}
+
 /// Where the central server is, and what a request carries to be let in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credentials {

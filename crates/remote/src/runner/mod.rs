@@ -42,7 +42,7 @@ pub struct Runner {
     progress: watch::Receiver<Progress>,
 }
 
-/// The end of the task that syncs.
+/// Holds the task that syncs: it ends when this is dropped, too.
 pub struct Running {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -55,7 +55,7 @@ struct Bells {
 }
 
 impl Runner {
-    /// Starts to sync. It goes on until [`Running::stop`].
+    /// Starts to sync. It goes on as long as [`Running`] is held.
     pub fn start(site: Arc<Site>, link: Arc<dyn Link>, random: Arc<dyn Random>) -> (Self, Running) {
         let (progress, watched) = watch::channel(Progress::default());
         let (asking, asked) = mpsc::channel(ASKING_MAX);
