@@ -83,9 +83,7 @@ fn cell(value: &Value) -> String {
         Value::Bool(false) => "no".to_owned(),
         Value::String(text) => text.replace(|c: char| c.is_control(), " "),
         Value::Object(object) if object.contains_key("name") => cell(&object["name"]),
-        Value::Array(list) => {
-            list.iter().map(cell).collect::<Vec<_>>().join(", ")
-        }
+        Value::Array(list) => list.iter().map(cell).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }

@@ -193,7 +193,10 @@ async fn serve(options: server::Options, wanted: Wanted) -> Result<()> {
         return Err(error);
     }
     if let Some(first) = running.first_account() {
-        print(&format!("The first account is \"{}\", its password {}\nIt is shown only now.\n", first.name, first.password))?;
+        print(&format!(
+            "The first account is \"{}\", its password {}\nIt is shown only now.\n",
+            first.name, first.password
+        ))?;
     }
     print(&format!("remote site ready at {}\n", running.url()))?;
     stop::asked().await;

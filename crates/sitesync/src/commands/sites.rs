@@ -100,7 +100,6 @@ impl NewPassword {
     fn read(&self) -> Result<Option<String>> {
         secret::read(self.new_password_file.as_deref(), Some("SITESYNC_SITE_PASSWORD"))
     }
-
 }
 
 const LIST: [Column; 7] = [
@@ -134,11 +133,7 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
     match what {
         What::List => {
             let answer = client.get(&["api", "sites"], &[]).await?;
-            out.list(
-                &answer,
-                &LIST,
-                "There is no site yet. Make one with: sitesync sites create NAME",
-            )
+            out.list(&answer, &LIST, "There is no site yet. Make one with: sitesync sites create NAME")
         }
         What::Show { site } => out.object(&find(&client, &site).await?),
         What::Create { name, fields, password } => create(&client, asking, name, fields, &password).await,
@@ -152,11 +147,20 @@ async fn work(client: Client, asking: &Asking, what: What) -> Result<()> {
             out.done(&format!("The password is set. The site stops until it is given the new one.{said}"), &answer)
         }
         What::Reset { site } => {
-            act(&client, asking, &site, "reset-hardware", json!({}), "The site can be set up on another device now.").await
+            act(&client, asking, &site, "reset-hardware", json!({}), "The site can be set up on another device now.")
+                .await
         }
         What::Allow { site, hardware_id } => {
             let body = json!({ "hardware_id": hardware_id });
-            act(&client, asking, &site, "allow-former-device", body, "The device may connect again, if no other one is bound.").await
+            act(
+                &client,
+                asking,
+                &site,
+                "allow-former-device",
+                body,
+                "The device may connect again, if no other one is bound.",
+            )
+            .await
         }
         What::Unblock { site } => {
             act(&client, asking, &site, "unblock", json!({}), "The site is not blocked any more.").await

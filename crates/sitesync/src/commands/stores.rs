@@ -26,7 +26,8 @@ enum What {
     Move { store: String, site: String },
 }
 
-const LIST: [Column; 5] = [("CODE", "code"), ("NAME", "name"), ("SITE", "site"), ("SITE NAME", "site_name"), ("ID", "id")];
+const LIST: [Column; 5] =
+    [("CODE", "code"), ("NAME", "name"), ("SITE", "site"), ("SITE NAME", "site_name"), ("ID", "id")];
 
 impl Options {
     pub fn run(self) -> Result<()> {

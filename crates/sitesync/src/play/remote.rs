@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use sitesync_remote::server::{self, RemoteSite};
 use anyhow::{Context, Result};
 use sitesync_central::auth::Secret;
 use sitesync_central::server as central;
 use sitesync_core::ids::SiteId;
 use sitesync_remote::runner::Runner;
+use sitesync_remote::server::{self, RemoteSite};
 use sitesync_remote::site::{Configuration, DeviceKind, Site};
 
 use super::begin;
@@ -129,8 +129,8 @@ fn kind(place: &DemoSite) -> DeviceKind {
 }
 
 fn configuration(place: &DemoSite, keys: &SiteKeys, relay: &Relay) -> Result<Configuration> {
-    let secret =
-        Secret::of_password(&keys.sync_password).context("a password in demo.json is empty: begin anew with --fresh")?;
+    let secret = Secret::of_password(&keys.sync_password)
+        .context("a password in demo.json is empty: begin anew with --fresh")?;
     Ok(Configuration {
         server_url: format!("http://{}", relay.address),
         site_name: place.name.to_owned(),
