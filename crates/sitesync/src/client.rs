@@ -2,7 +2,7 @@
 //!
 //! It knows how to ask and how to say what went wrong; which addresses there are, the commands know.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -10,7 +10,7 @@ use clap::Args;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 
-use crate::secret;
+use crate::{secret, tls};
 
 /// The user when none is named: the account that a server makes at its first start.
 pub const FIRST_USER: &str = "admin";
@@ -19,14 +19,17 @@ pub const FIRST_USER: &str = "admin";
 #[derive(Args, Clone, Debug)]
 pub struct Server {
     /// The address of the server, such as https://central.example.org
-    #[arg(long, env = "SITESYNC_SERVER", default_value = "http://127.0.0.1:8700", value_name = "URL")]
+    #[arg(long, global = true, env = "SITESYNC_SERVER", default_value = "http://127.0.0.1:8700", value_name = "URL")]
     pub server: String,
     /// The name of your account
-    #[arg(long, env = "SITESYNC_USER", default_value = FIRST_USER, value_name = "NAME")]
+    #[arg(long, global = true, env = "SITESYNC_USER", default_value = FIRST_USER, value_name = "NAME")]
     pub user: String,
     /// A file with the password; without it, the variable SITESYNC_PASSWORD
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+    /// A PEM file with the authority of the server's certificate, if it is a private one
+    #[arg(long, global = true, env = "SITESYNC_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A connection as one user.
@@ -57,13 +60,15 @@ impl Client {
         let Some(password) = password else {
             bail!("no password: write it to a file and name it with --password-file, or set SITESYNC_PASSWORD");
         };
-        Self::with(&server.server, &server.user, &password)
+        Self::with(&server.server, &server.user, &password, server.ca_file.as_deref())
     }
 
     /// A connection with everything given.
-    pub fn with(server: &str, user: &str, password: &str) -> Result<Self> {
+    fn with(server: &str, user: &str, password: &str, ca_file: Option<&Path>) -> Result<Self> {
         let base = address(server)?;
         let http = reqwest::Client::builder()
+            .user_agent(concat!("sitesync/", env!("CARGO_PKG_VERSION")))
+            .tls_backend_preconfigured(tls::config(ca_file)?)
             .connect_timeout(CONNECT)
             .timeout(PATIENCE)
             .build()

@@ -11,7 +11,7 @@ use serde_json::Value;
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct Output {
     /// Print JSON instead of a table
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 }
 

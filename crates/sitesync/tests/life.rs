@@ -57,7 +57,7 @@ fn what_was_acknowledged_survives_power_cuts() {
     stock(&site.reach, "site", "S1");
     until("the central server has S1", || has(&central.reach, "records", "item_line", "S1"));
     let why = central.reach.json(&["records", "why", "item_line", "S1"]);
-    assert_eq!(why["feeds"][0]["site_name"], "Opua", "{why}");
+    assert_eq!(why[0]["site_name"], "Opua", "{why}");
 
     // The site dies before it could send.
     stock(&site.reach, "site", "S2");

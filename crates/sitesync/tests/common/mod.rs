@@ -1,5 +1,5 @@
 //! Running the real program: servers as processes whose output is read, commands whose output is checked.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
