@@ -1,0 +1,72 @@
+//! The demo, as a person starts it: twice, the second time going on where the first stopped.
+
+mod common;
+
+use std::path::Path;
+
+use common::{Program, sitesync};
+
+fn demo(data: &Path, further: &[&str]) -> Program {
+    let mut command = sitesync();
+    command.args(["demo", "--port", "0", "--pace", "0.1"]).args(further).arg("--data").arg(data);
+    Program::start(command)
+}
+
+/// What is printed at the start: a line for each server, with its password.
+fn passwords(lines: &[String]) -> Vec<String> {
+    let found = lines.iter().filter_map(|line| line.split(" password ").nth(1));
+    found.map(str::to_owned).collect()
+}
+
+/// The records that a site holds at the end, by the name of the site.
+fn held(lines: &[String], site: &str) -> u64 {
+    let line = lines.iter().find(|line| line.contains(&format!("{site} is equal to the central server"))).unwrap();
+    line.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_country_works_and_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo-data");
+    let mut first = demo(&data, &["--fresh", "--seconds", "12"]);
+    let status = first.end();
+    assert!(status.success(), "{}", first.all());
+    let has = |text: &str| first.seen.iter().any(|line| line.contains(text));
+    for text in ["Try this:", " counts ", " has arrived ", " is offline; ", " is back: ", "has received all it needs"] {
+        assert!(has(text), "no line with \"{text}\"\n{}", first.all());
+    }
+    let mut second = demo(&data, &["--seconds", "4"]);
+    assert!(second.end().success(), "{}", second.all());
+    assert_eq!(passwords(&first.seen).len(), 4, "{}", first.all());
+    assert_eq!(passwords(&first.seen), passwords(&second.seen));
+    for site in ["Opua", "Kamo", "Kopu mobile"] {
+        assert!(held(&second.seen, site) >= held(&first.seen, site), "{}", second.all());
+    }
+    // Work went on: a store counts its opening stock once.
+    assert!(!second.seen.iter().any(|line| line.contains(" counts ")), "{}", second.all());
+}
+
+#[test]
+fn a_second_demo_in_the_same_directory_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = demo(folder.path(), &[]);
+    running.line(|line| line.contains("Try this:"));
+    let mut second = demo(folder.path(), &[]);
+    assert_eq!(second.end().code(), Some(1));
+    assert!(second.errors().contains("another demo is running"), "{}", second.errors());
+    running.terminate();
+    assert!(running.seen.iter().any(|line| line.ends_with("stopped")), "{}", running.all());
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut command = sitesync();
+    command.args(["demo", "--port", &port]).arg("--data").arg(folder.path());
+    let mut demo = Program::start(command);
+    assert_eq!(demo.end().code(), Some(1));
+    let errors = demo.errors();
+    assert!(errors.contains(&port) && errors.contains("--port"), "{errors}");
+}
