@@ -127,10 +127,11 @@ impl ReaderId {
 
     /// The number under which the reader stands as the source of an entry; 0 is "no reader".
     pub fn number(self) -> u32 {
-        self.site.0 * 4 + match self.door {
-            Door::Native => 1,
-            Door::V5 => 2,
-            Door::V6 => 3,
-        }
+        self.site.0 * 4
+            + match self.door {
+                Door::Native => 1,
+                Door::V5 => 2,
+                Door::V6 => 3,
+            }
     }
 }

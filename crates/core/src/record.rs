@@ -30,6 +30,15 @@ pub enum Role {
     Merged = 6,
 }
 
+impl Role {
+    /// The role with this number, as stores write it.
+    pub fn of_number(number: u8) -> Option<Self> {
+        [Role::Parent, Role::Name, Role::Subject, Role::Site, Role::Facility, Role::Merged]
+            .into_iter()
+            .find(|role| *role as u8 == number)
+    }
+}
+
 /// A reference that can be followed backwards: [`Role`] and the target, as [`link_target`] writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {

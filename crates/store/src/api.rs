@@ -131,7 +131,7 @@ pub trait Snapshot {
     /// The state of a feed; all zero if it was never written.
     fn feed(&self, feed: &Feed) -> Result<FeedState>;
 
-    /// The feeds that exist, sorted.
+    /// The feeds that have a head, sorted. A feed that is only the home of records is none of them.
     fn feeds(&self) -> Result<Vec<Feed>>;
 
     /// For each key, its entries in all feeds, sorted by feed.
@@ -150,23 +150,27 @@ pub trait Snapshot {
     fn rows(&self, space: Space, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>>;
 }
 
-/// A transaction that writes, and reads what it wrote.
+/// A transaction that writes, and reads what it wrote. When one of these methods has failed, what was written is not whole:
+/// the transaction is not stored, even if the work passes over the error. Work does not call [`Store::write`] itself.
 pub trait Txn: Snapshot {
     /// Takes locks, which are given in the order of [`Lock`].
     fn lock(&mut self, locks: &[Lock]) -> Result<()>;
 
-    /// Stores records, replacing those of the same key (home, state, body, links and all).
+    /// Stores records, replacing those of the same key (home, state, body, links and all). They come back exactly as put.
+    /// Their entries are not touched. Large calls cost less for each record than small ones.
     fn put_records(&mut self, records: &[Record]) -> Result<()>;
 
     /// Forgets records whole, without a tombstone. Their entries are not touched. For sites only.
     fn forget_records(&mut self, keys: &[RecordKey]) -> Result<()>;
 
     /// Gives each entry the next number of the feed, in order, moving an entry of the same record to the end.
+    /// The record need not be held.
     /// Keeps head, sum and number of live entries. Returns the new head.
     fn append(&mut self, feed: &Feed, entries: &[NewEntry]) -> Result<u64>;
 
     /// Places entries under the numbers they have in the hub's feed, replacing those of the same records. For sites only.
     /// Keeps sum and number of live entries; raises the head to the highest number placed. All entries are of `feed`.
+    /// The records need not be held. If a number is taken by another record, that one's entry goes.
     fn place(&mut self, feed: &Feed, entries: &[Entry]) -> Result<()>;
 
     /// Takes these records' entries out of the feed; its head stays. For sites only.

@@ -1,8 +1,11 @@
 //! For tests only: a clock and randomness that are given, and a whole country (a hub and its sites) in one thread.
 
+#![expect(clippy::expect_used, reason = "a fault here is a failed test")]
+
 pub mod country;
 pub mod given;
 pub mod records;
+pub mod simulation;
 
 pub use country::{Country, Outage};
 pub use given::{FixedClock, SeededRandom};

@@ -41,7 +41,11 @@ pub fn edit_delete(table: &str, id: &str) -> Edit {
 pub fn store(id: &str, site: u32) -> Vec<Change> {
     vec![
         put("name", &name_of(id), json!({ "name": format!("Facility {id}"), "code": id, "type": "store" })),
-        put("store", id, json!({ "name": format!("Facility {id}"), "code": id, "name_ID": name_of(id), "sync_id_remote_site": site })),
+        put(
+            "store",
+            id,
+            json!({ "name": format!("Facility {id}"), "code": id, "name_ID": name_of(id), "sync_id_remote_site": site }),
+        ),
     ]
 }
 

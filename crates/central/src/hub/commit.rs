@@ -2,7 +2,6 @@
 //!
 //! Runs inside one transaction of the store; it may be run again from the start, so it changes nothing else.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sitesync_core::catalogue::Catalogue;
@@ -19,7 +18,7 @@ use sitesync_store::world::StoreWorld;
 use super::HubError;
 use super::documents::{Document, documents, parent};
 use super::error::Fault;
-use super::held::{self, HeldId, Reason};
+use super::held::{self, Before, HeldId, Reason};
 use super::incoming::{Action, Incoming};
 use super::reroute;
 use super::version::{self, Next, Version};
@@ -83,7 +82,7 @@ pub(crate) struct Commit<'a> {
     stored: HashMap<RecordKey, Record>,
     faults: Vec<Fault>,
     /// Documents that were held before and are judged again keep their number and date.
-    again: HashMap<RecordKey, (HeldId, Millis)>,
+    again: HashMap<RecordKey, Before>,
 }
 
 /// Applies `incoming`.
@@ -99,8 +98,8 @@ pub(crate) fn commit(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]
 pub(crate) fn apply(
     txn: &mut dyn Txn,
     context: &Context,
-    incoming: &Cow<'_, [Incoming]>,
-    again: HashMap<RecordKey, (HeldId, Millis)>,
+    incoming: &[Incoming],
+    again: HashMap<RecordKey, Before>,
 ) -> Result<Report, HubError> {
     let mut commit = Commit::begin(txn, context, incoming, again)?;
     for document in documents(&mut commit.world, incoming)? {
@@ -119,7 +118,7 @@ impl<'a> Commit<'a> {
         txn: &'a mut dyn Txn,
         context: &'a Context,
         incoming: &[Incoming],
-        again: HashMap<RecordKey, (HeldId, Millis)>,
+        again: HashMap<RecordKey, Before>,
     ) -> Result<Self, HubError> {
         let keys: Vec<_> = incoming.iter().map(|change| change.key.clone()).collect();
         let records = txn.records(&keys)?;

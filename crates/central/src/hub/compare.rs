@@ -14,11 +14,7 @@ impl Hub {
     pub fn compare(&self, site: &SiteInfo, request: &CompareRequest) -> Result<CompareReply, HubError> {
         let snapshot = self.store.snapshot()?;
         if !Hub::feeds_of(&*snapshot, ReaderId::native(site.id))?.contains(&request.feed) {
-            return Err(HubError::asked(
-                "feed_not_yours",
-                format!("The site does not read feed {}.", request.feed),
-                "Synchronise again; the site learns which stores are active on it.",
-            ));
+            return Ok(CompareReply { entries: Vec::new(), lost: true });
         }
         let items = &request.items[..request.items.len().min(ITEMS_MAX)];
         let keys: Vec<_> =
@@ -30,7 +26,7 @@ impl Hub {
             let entry = entries.into_iter().find(|entry| entry.feed == request.feed);
             differing.push(difference(item, key, record, entry)?);
         }
-        Ok(CompareReply { entries: differing })
+        Ok(CompareReply { entries: differing, lost: false })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A restored database begins a new epoch, by which every site recognises at the first contact what happened (EXCHANGE A11).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sitesync_core::ids::Feed;
 use sitesync_store::{Store, write};
@@ -25,14 +25,12 @@ pub fn begin_epoch(store: &dyn Store) -> Result<u64, HubError> {
             )
         })?;
         let mut heads = BTreeMap::new();
-        for feed in txn.feeds()? {
+        // `central` is there from the start; an empty database has not written it yet.
+        let feeds: BTreeSet<_> = txn.feeds()?.into_iter().chain([Feed::Central]).collect();
+        for feed in feeds {
             let head = txn.feed(&feed)?.head;
-            heads.insert(feed.clone(), head);
             txn.raise_head(&feed, head + JUMP)?;
-        }
-        if !heads.contains_key(&Feed::Central) {
-            heads.insert(Feed::Central, 0);
-            txn.raise_head(&Feed::Central, JUMP)?;
+            heads.insert(feed, head);
         }
         epoch.number += 1;
         epoch.restored.insert(epoch.number, heads);

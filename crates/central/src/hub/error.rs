@@ -41,7 +41,9 @@ impl HubError {
         let error = match self {
             Self::Asked(text) => text.clone(),
             Self::Refused(_) => text("refused", "Nothing was stored. Correct what is named and send all of it again."),
-            Self::Store(StoreError::Disk(_)) => text("disk", "Nothing was stored. Make room on the server and try again."),
+            Self::Store(StoreError::Disk(_)) => {
+                text("disk", "Nothing was stored. Make room on the server and try again.")
+            }
             Self::Store(_) | Self::Stored(_) => {
                 text("server_fault", "Nothing was stored. Try again later; if it stays, look at the server's log.")
             }

@@ -91,14 +91,13 @@ impl Hub {
     }
 }
 
-/// After a restore: the feeds of which the site holds entries that the database may have lost.
+/// After a restore: the feeds of which the site holds entries that the database may have lost, also those it no longer reads.
 fn doubtful(readings: &[Reading], request: &ExchangeRequest, epoch: &Epoch) -> Vec<DoubtfulFeed> {
     if request.epoch == 0 || request.epoch == epoch.number {
         return Vec::new();
     }
-    let restored = |reading: &Reading| epoch.restored_head(&reading.feed, request.epoch);
-    readings
-        .iter()
-        .filter_map(|reading| Some(DoubtfulFeed { feed: reading.feed.clone(), above: restored(reading)? }))
-        .collect()
+    let read = readings.iter().map(|reading| &reading.feed);
+    let feeds: BTreeSet<_> = read.chain(request.positions.iter().map(|position| &position.feed)).collect();
+    let restored = |feed: &Feed| epoch.restored_head(feed, request.epoch);
+    feeds.into_iter().filter_map(|feed| Some(DoubtfulFeed { feed: feed.clone(), above: restored(feed)? })).collect()
 }

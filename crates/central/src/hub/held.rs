@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sitesync_core::catalogue::Catalogue;
+use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
+use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::ownership::{Actor, Refusal};
 use sitesync_core::protocol::Change;
-use sitesync_core::record::{EntryKind, link_target};
+use sitesync_core::record::{EntryKind, Record, link_target};
 use sitesync_core::world::successor;
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
@@ -81,6 +82,11 @@ impl Reason {
         Self::new("merged", format!("it was merged into {into} meanwhile"), None)
     }
 
+    /// Someone else has changed it since: applying it by itself would undo that.
+    fn overtaken(record: &RecordKey) -> Self {
+        Self::new("overtaken", format!("{record} was changed by someone else meanwhile; compare both and decide"), None)
+    }
+
     pub(crate) fn aside(why: &str) -> Self {
         Self::new("aside", why, None)
     }
@@ -96,6 +102,39 @@ pub struct HeldDocument {
     pub reason: Reason,
     pub changes: Vec<Change>,
     pub since: Millis,
+    /// What the central server had of each record when the document was held; no hash for what was not there.
+    pub seen: Vec<(RecordKey, Hash)>,
+}
+
+/// What stays of a document that is judged again.
+#[derive(Clone, Debug)]
+pub(crate) struct Before {
+    id: HeldId,
+    since: Millis,
+    seen: Vec<(RecordKey, Hash)>,
+}
+
+impl HeldDocument {
+    fn before(&self) -> Before {
+        Before { id: self.id, since: self.since, seen: self.seen.clone() }
+    }
+
+    fn keys(&self) -> Vec<RecordKey> {
+        keys_of(&self.changes)
+    }
+}
+
+/// The records that are changed, each once.
+fn keys_of(changes: &[Change]) -> Vec<RecordKey> {
+    let keys = changes.iter().map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() });
+    keys.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What is stored of these records now.
+fn present(snapshot: &dyn Snapshot, keys: Vec<RecordKey>) -> Result<Vec<(RecordKey, Hash)>, HubError> {
+    let records = snapshot.records(&keys)?;
+    let hashes = records.into_iter().map(|record| record.map_or(Hash::default(), |record| record.hash));
+    Ok(keys.into_iter().zip(hashes).collect())
 }
 
 impl HeldDocument {
@@ -105,11 +144,7 @@ impl HeldDocument {
         if &*self.reason.code == "aside" {
             return BTreeSet::new();
         }
-        self.keys().chain([self.root.clone()]).collect()
-    }
-
-    fn keys(&self) -> impl Iterator<Item = RecordKey> + '_ {
-        self.changes.iter().map(|change| RecordKey { table: change.table.clone(), id: change.id.clone() })
+        self.keys().into_iter().chain([self.root.clone()]).collect()
     }
 }
 
@@ -148,17 +183,20 @@ pub(crate) fn hold(
     root: &RecordKey,
     changes: Vec<Change>,
     reason: Reason,
-    before: Option<(HeldId, Millis)>,
+    before: Option<Before>,
 ) -> Result<HeldId, HubError> {
-    let (id, since) = match before {
+    let mut before = match before {
         Some(before) => before,
-        None => (rows::next_number(txn, "held_ids")?, context.at),
+        None => Before { id: rows::next_number(txn, "held_ids")?, since: context.at, seen: Vec::new() },
     };
+    let (id, since) = (before.id, before.since);
     let site = context.actor.site();
     if let Some(waits_for) = &reason.waits_for {
         txn.put_row(Space::HeldFor, &for_key(waits_for, Some(id)), &[])?;
     }
-    let document = HeldDocument { id, site, root: root.clone(), reason, changes, since };
+    let new = keys_of(&changes).into_iter().filter(|key| before.seen.iter().all(|(seen, _)| seen != key)).collect();
+    before.seen.extend(present(txn, new)?);
+    let document = HeldDocument { id, site, root: root.clone(), reason, changes, since, seen: before.seen };
     for key in document.continued_by() {
         rows::put(txn, Space::HeldBy, &by_key(site, &key), &id)?;
     }
@@ -181,6 +219,7 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
     txn.delete_row(Space::Held, &id.to_be_bytes())?;
     for key in document.continued_by() {
         let row = by_key(document.site, &key);
+        // Another version of the record may be held too, since a rewind.
         if rows::get::<HeldId>(txn, Space::HeldBy, &row)? == Some(id) {
             txn.delete_row(Space::HeldBy, &row)?;
         }
@@ -192,7 +231,7 @@ fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>, HubError>
     Ok(Some(document))
 }
 
-type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, (HeldId, Millis)>);
+type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, Before>);
 
 /// Later changes of a held document by the same site join it, also of lines that it does not hold: they are judged together
 /// with what is held, column by column.
@@ -206,7 +245,7 @@ pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Inco
     for key in continuing(txn, context, incoming)? {
         let Some(id) = rows::get::<HeldId>(txn, Space::HeldBy, &by_key(site, &key))? else { continue };
         if let Some(document) = take(txn, id)? {
-            again.insert(document.root.clone(), (id, document.since));
+            again.insert(document.root.clone(), document.before());
             earlier.extend(document.changes);
         }
     }
@@ -298,20 +337,54 @@ pub(crate) fn retry(
     id: HeldId,
     at: Millis,
 ) -> Result<BTreeSet<Feed>, HubError> {
-    let Some(site) = read(txn, id)?.map(|document| document.site) else { return Ok(BTreeSet::new()) };
-    let context = Context::retry(catalogue, Actor::Site(site), at);
-    release_as(txn, &context, id)
+    let Some(document) = read(txn, id)? else { return Ok(BTreeSet::new()) };
+    let context = Context::retry(catalogue, Actor::Site(document.site), at);
+    match overtaken(txn, catalogue, &document)? {
+        None => release_as(txn, &context, id),
+        Some(key) => {
+            let reason = Reason::overtaken(&key);
+            if let Some(document) = take(txn, id)? {
+                let before = document.before();
+                hold(txn, &context, &document.root, document.changes, reason, Some(before))?;
+            }
+            Ok(BTreeSet::new())
+        }
+    }
+}
+
+/// A record of the document that was changed since it was held, or that someone else than its sender wrote last. Columns of records
+/// that several sites edit are merged, so they are not overtaken.
+fn overtaken(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    document: &HeldDocument,
+) -> Result<Option<RecordKey>, HubError> {
+    let keys = document.keys();
+    let now = present(txn, keys.clone())?;
+    let records = txn.records(&keys)?;
+    let world = StoreWorld::new(txn, catalogue);
+    for ((key, seen), record) in now.into_iter().zip(records) {
+        let Some(record) = record.filter(Record::is_live) else { continue };
+        if matches!(world.read(&record)?.facts.class, Class::Patient | Class::Shared) {
+            continue;
+        }
+        if record.source != document.site || !document.seen.contains(&(key.clone(), seen)) {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }
 
 fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
     let Some(document) = take(txn, id)? else { return Ok(BTreeSet::new()) };
+    let before = document.before();
     let mut changes: Vec<_> = document.changes.into_iter().map(incoming::parse).collect();
     if context.strict {
         // A person has looked at it: what was put aside is taken like any other document.
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
-    let again = HashMap::from([(document.root, (id, document.since))]);
-    Ok(commit::apply(txn, context, &Cow::Owned(changes), again)?.grown)
+    let again = HashMap::from([(document.root, before)]);
+    Ok(commit::apply(txn, context, &changes, again)?.grown)
 }
 
 impl Hub {
@@ -351,8 +424,7 @@ impl Hub {
         let grown = write(&*self.store, |txn| {
             let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
             let stores = Hub::stores_of_site(txn, document.site)?;
-            let keys: Vec<_> = document.keys().collect::<BTreeSet<_>>().into_iter().collect();
-            tell_truth(txn, &keys, &stores)
+            tell_truth(txn, &document.keys(), &stores)
         })?;
         self.wake(&grown);
         Ok(())

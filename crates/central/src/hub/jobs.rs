@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::record::Role;
-use sitesync_store::{Space, Txn, write};
 use sitesync_store::world::StoreWorld;
+use sitesync_store::{Space, Txn, write};
 
 use super::held::{self, HeldId};
 use super::reroute::route_linked;
@@ -58,8 +58,5 @@ impl Hub {
 }
 
 fn role_of(number: u8) -> Result<Role, HubError> {
-    [Role::Parent, Role::Name, Role::Subject, Role::Site, Role::Facility, Role::Merged]
-        .into_iter()
-        .find(|role| *role as u8 == number)
-        .ok_or_else(|| HubError::Stored(format!("a job names the role {number}")))
+    Role::of_number(number).ok_or_else(|| HubError::Stored(format!("a job names the role {number}")))
 }

@@ -35,11 +35,8 @@ pub(crate) fn pull(
             complete &= reading.after >= state.head;
             continue;
         }
-        let entries = if reading.after < state.head {
-            snapshot.page(&reading.feed, reading.after, left)?
-        } else {
-            Vec::new()
-        };
+        let entries =
+            if reading.after < state.head { snapshot.page(&reading.feed, reading.after, left)? } else { Vec::new() };
         let number = entries.last().map_or(reading.after, |last| last.entry.number);
         let behind = if number < state.head { snapshot.count_after(&reading.feed, number, BEHIND_MAX)? } else { 0 };
         let cursor = Cursor { epoch, generation: reading.subscription.generation, number };
@@ -88,7 +85,10 @@ fn told(
             told.delete = true;
             told.into = page.merged_into;
         }
-        EntryKind::Withdraw => told.withdraw = true,
+        EntryKind::Withdraw => {
+            told.withdraw = true;
+            told.taken = entry.source == reader.number();
+        }
     }
     Ok(Some(told))
 }
@@ -102,6 +102,7 @@ pub(crate) fn plain(n: u64, key: &RecordKey) -> FeedEntry {
         same: None,
         delete: false,
         withdraw: false,
+        taken: false,
         into: None,
     }
 }

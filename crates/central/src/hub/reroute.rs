@@ -11,9 +11,9 @@ use sitesync_core::world::Known;
 use sitesync_store::NewEntry;
 use sitesync_store::world::StoreWorld;
 
-use super::HubError;
 use super::commit::{Commit, Written};
 use super::jobs::{self, Job};
+use super::{Hub, HubError};
 
 /// Dependants beyond this number are moved by jobs, in commits of their own.
 const MOVED_AT_ONCE_MAX: usize = 10_000;
@@ -38,9 +38,15 @@ pub(crate) fn route_written(commit: &mut Commit<'_>) -> Result<(), HubError> {
     router.queued.extend(written.iter().map(|written| written.key.clone()));
     let keys: Vec<_> = written.iter().map(|written| written.key.clone()).collect();
     let entries = commit.world.txn.entries_of(&keys)?;
+    let sender = if commit.context.source == 0 {
+        Vec::new()
+    } else {
+        Hub::stores_of_site(commit.world.txn, commit.context.actor.site())?
+    };
     for (written, entries) in written.iter().zip(&entries) {
         let moved =
             router.settle(&mut commit.world, &written.key, &written.new, written.hash, written.source, entries)?;
+        router.tell_sender(written, entries, &sender, commit.context.source);
         if moved && written.old.is_some() {
             // Its own columns may be the same, and a join or a store that this commit also wrote has moved it.
             router.follow(&mut commit.world, Role::Parent, &link_target(&written.key))?;
@@ -114,6 +120,23 @@ impl Router {
             }
         }
         Ok(moved)
+    }
+
+    /// What is shown by joins may not be shown to its own sender: it is told so, and drops its copy.
+    fn tell_sender(&mut self, written: &Written, entries: &[Entry], stores: &[Box<str>], source: u32) {
+        let Some(store) = stores.first().filter(|_| written.new.live && written.new.facts.subject.is_some()) else {
+            return;
+        };
+        let mine = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
+        let shown = self
+            .appends
+            .iter()
+            .any(|(feed, added)| mine(feed) && added.last().is_some_and(|entry| entry.key == written.key));
+        if shown || entries.iter().any(|entry| entry.kind == EntryKind::Put && mine(&entry.feed)) {
+            return;
+        }
+        let entry = NewEntry { key: written.key.clone(), kind: EntryKind::Withdraw, hash: Hash::default(), source };
+        self.appends.entry(Feed::Store(store.clone())).or_default().push(entry);
     }
 
     /// Queues the records whose route depends on what changed in `written`.

@@ -37,7 +37,11 @@ pub(crate) fn parse(position: &FeedPosition) -> Result<Option<Cursor>, HubError>
         return Ok(None);
     }
     let cursor = position.cursor.parse::<Cursor>().map_err(|error| {
-        HubError::asked("cursor_unreadable", error.to_string(), "Initialise the site again; nothing it recorded is lost.")
+        HubError::asked(
+            "cursor_unreadable",
+            error.to_string(),
+            "Initialise the site again; nothing it recorded is lost.",
+        )
     })?;
     Ok(Some(cursor))
 }
@@ -114,10 +118,7 @@ pub(crate) fn put(txn: &mut dyn Txn, reader: ReaderId, readings: &[Reading]) -> 
 
 impl Hub {
     /// The feeds of a site: `central` and one for each store that is active on it.
-    pub(crate) fn feeds_of(
-        snapshot: &dyn Snapshot,
-        reader: ReaderId,
-    ) -> Result<Vec<Feed>, HubError> {
+    pub(crate) fn feeds_of(snapshot: &dyn Snapshot, reader: ReaderId) -> Result<Vec<Feed>, HubError> {
         let stores = Hub::stores_of_site(snapshot, reader.site)?;
         Ok(std::iter::once(Feed::Central).chain(stores.into_iter().map(Feed::Store)).collect())
     }

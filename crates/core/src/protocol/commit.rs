@@ -21,13 +21,7 @@ pub fn first_hash(previous: CommitId) -> Hash {
 pub fn next_hash(hash: Hash, change: &Change) -> Hash {
     let body = change.put.as_ref().map_or("", |body| body.get());
     let kind = [u8::from(change.delete), u8::from(change.partial), u8::from(change.aside.is_some())];
-    Hash::of_parts(&[
-        &hash.0.to_le_bytes(),
-        change.table.as_bytes(),
-        change.id.as_bytes(),
-        &kind,
-        body.as_bytes(),
-    ])
+    Hash::of_parts(&[&hash.0.to_le_bytes(), change.table.as_bytes(), change.id.as_bytes(), &kind, body.as_bytes()])
 }
 
 /// The identity of the commit of these changes.

@@ -204,6 +204,9 @@ pub struct FeedEntry {
     pub delete: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub withdraw: bool,
+    /// With `withdraw`: the version that the site sent was taken; it is only not for this site.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub taken: bool,
     /// With `delete`: the record it was merged into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<Box<str>>,
@@ -228,6 +231,9 @@ pub struct CompareItem {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompareReply {
     pub entries: Vec<FeedEntry>,
+    /// The site no longer reads this feed, so it is told nothing of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lost: bool,
 }
 
 /// Waits until there is something new above these positions, or the time is over.

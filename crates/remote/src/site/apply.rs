@@ -3,7 +3,7 @@
 //! Each entry has its place in a feed, and perhaps a version of the record. The place is always noted, so that sums stay right;
 //! the version is passed over where the user has written since (EXCHANGE A4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sitesync_core::catalogue::{Catalogue, Class, Facts};
 use sitesync_core::given::Millis;
@@ -11,12 +11,12 @@ use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::protocol::FeedEntry;
-use sitesync_core::record::{Entry, EntryKind, Record, Role, State as RecordState};
+use sitesync_core::record::{Entry, EntryKind, Record, State as RecordState};
+use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
-use sitesync_store::{PageLimit, Txn};
 
 use super::SiteError;
-use super::feeds::forget_reading;
+use super::drop::{drop_unless_held, referrers_first};
 use super::records::{is_unsent, put_aside};
 use super::state::State;
 
@@ -27,7 +27,9 @@ pub(crate) enum Mode {
     First,
     Routine,
     /// The data file is older than what the central server has of it.
-    Rewound { both: bool },
+    Rewound {
+        both: bool,
+    },
 }
 
 pub(crate) struct Applying<'a> {
@@ -35,6 +37,8 @@ pub(crate) struct Applying<'a> {
     state: &'a mut State,
     mode: Mode,
     now: Millis,
+    /// Records whose version was sent and never confirmed, and that are being withdrawn: they were refused.
+    refused: HashSet<RecordKey>,
 }
 
 /// What is to become of one record.
@@ -52,7 +56,7 @@ impl<'a> Applying<'a> {
         mode: Mode,
         now: Millis,
     ) -> Self {
-        Self { world: StoreWorld::new(txn, catalogue), state, mode, now }
+        Self { world: StoreWorld::new(txn, catalogue), state, mode, now, refused: HashSet::new() }
     }
 
     pub(crate) fn apply(mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
@@ -88,6 +92,7 @@ impl<'a> Applying<'a> {
         verdict: &Verdict<'e>,
         puts: &mut Vec<Arrived<'e>>,
     ) -> Result<(), SiteError> {
+        self.note_refused(record.as_ref(), before, verdict)?;
         let Some(arrived) = Arrived::of(key, verdict) else {
             return self.expect_same(key, record.as_ref(), before, verdict);
         };
@@ -95,6 +100,21 @@ impl<'a> Applying<'a> {
             return Ok(());
         }
         puts.push(arrived);
+        Ok(())
+    }
+
+    fn note_refused(
+        &mut self,
+        record: Option<&Record>,
+        before: &[Entry],
+        verdict: &Verdict<'_>,
+    ) -> Result<(), SiteError> {
+        let taken = verdict.places.iter().any(|(_, entry)| entry.taken || !entry.withdraw);
+        if let Some(record) = record.filter(|_| !taken)
+            && self.was_refused(record, before)?
+        {
+            self.refused.insert(record.key.clone());
+        }
         Ok(())
     }
 
@@ -186,7 +206,9 @@ impl<'a> Applying<'a> {
     fn write(&mut self, puts: Vec<Arrived<'_>>) -> Result<(), SiteError> {
         let mut puts = puts;
         // Parents first, so that a line finds the home of its header.
-        puts.sort_by_key(|arrived| self.world.catalogue.table(&arrived.key.table).map_or(usize::MAX, |table| table.order));
+        puts.sort_by_key(|arrived| {
+            self.world.catalogue.table(&arrived.key.table).map_or(usize::MAX, |table| table.order)
+        });
         for arrived in puts {
             let record = match arrived.body {
                 Some(body) => self.live(&arrived.key, body)?,
@@ -225,12 +247,11 @@ impl<'a> Applying<'a> {
 
     /// A withdrawn record is dropped if no feed of the site holds it and no record of its own refers to it (EXCHANGE A5).
     fn drop_withdrawn(self, keys: &[RecordKey]) -> Result<(), SiteError> {
-        // What refers comes before what is referred to, so that a patient goes with its documents.
-        let mut keys: Vec<_> = keys.iter().collect();
-        let order = |table: &str| self.world.catalogue.table(table).map_or(usize::MAX, |table| table.order);
-        keys.sort_by_key(|key| std::cmp::Reverse(order(&key.table)));
-        for key in keys {
-            drop_unless_held(self.world.txn, self.state, key, Some(self.now))?;
+        let mut keys = keys.to_vec();
+        referrers_first(&mut keys);
+        for key in &keys {
+            let refused_at = self.refused.contains(key).then_some(self.now);
+            drop_unless_held(self.world.txn, self.state, key, refused_at)?;
         }
         self.state.wanted.dedup();
         Ok(())
@@ -258,7 +279,13 @@ impl<'e> Arrived<'e> {
         let same = verdict.places.iter().any(|(_, entry)| entry.same.is_some());
         if let Some((feed, entry)) = put {
             let body = entry.put.as_deref().map(|body| body.get())?;
-            return Some(Self { key: key.clone(), feed, body: Some(body), hash: Hash::of_record(key, body), into: None });
+            return Some(Self {
+                key: key.clone(),
+                feed,
+                body: Some(body),
+                hash: Hash::of_record(key, body),
+                into: None,
+            });
         }
         if same {
             return None;
@@ -293,58 +320,4 @@ pub(crate) fn place(feed: &Feed, entry: &FeedEntry, key: &RecordKey) -> Entry {
         (None, None) => (EntryKind::Withdraw, Hash::default()),
     };
     Entry { feed: feed.clone(), number: entry.n, key: key.clone(), kind, hash, source: 0 }
-}
-
-/// With a time, a version that was sent and refused is put aside first; without, the store simply went elsewhere.
-fn drop_unless_held(
-    txn: &mut dyn Txn,
-    state: &State,
-    key: &RecordKey,
-    refused_at: Option<Millis>,
-) -> Result<(), SiteError> {
-    let keys = std::slice::from_ref(key);
-    let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
-    let withdrawn = entries.iter().any(|entry| entry.kind == EntryKind::Withdraw)
-        || entries.iter().all(|entry| entry.feed == Feed::Changes);
-    let live = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put);
-    if live || !withdrawn || is_unsent(state, &entries) {
-        return Ok(());
-    }
-    if entries.iter().any(|entry| entry.kind == EntryKind::Delete) || is_referred_to(txn, key)? {
-        return Ok(());
-    }
-    if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
-        let sent = entries.iter().any(|entry| entry.feed == Feed::Changes);
-        if let Some(at) = refused_at.filter(|_| sent) {
-            put_aside(txn, &record, "The central server did not take this version.", at)?;
-        }
-        txn.forget_records(keys)?;
-        txn.remove_entries(&Feed::Changes, keys)?;
-    }
-    Ok(())
-}
-
-/// A patient stays as long as a record of the site's own names it.
-fn is_referred_to(txn: &mut dyn Txn, key: &RecordKey) -> Result<bool, SiteError> {
-    if &*key.table != "name" {
-        return Ok(false);
-    }
-    let naming = txn.linked(Role::Name, &key.id, None, 100)?;
-    let records = txn.records(&naming)?;
-    Ok(records.into_iter().flatten().any(|record| record.is_live()))
-}
-
-/// Drops up to `limit` records of a feed that the site no longer reads. Whether there is more.
-pub(crate) fn drop_feed(txn: &mut dyn Txn, state: &State, feed: &Feed, limit: usize) -> Result<bool, SiteError> {
-    let page = txn.page(feed, 0, PageLimit { entries: limit, bytes: usize::MAX })?;
-    let keys: Vec<_> = page.into_iter().map(|page| page.entry.key).collect();
-    txn.remove_entries(feed, &keys)?;
-    for key in &keys {
-        drop_unless_held(txn, state, key, None)?;
-    }
-    if keys.len() < limit {
-        forget_reading(txn, feed)?;
-        return Ok(false);
-    }
-    Ok(true)
 }

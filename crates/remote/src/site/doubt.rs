@@ -3,11 +3,11 @@
 //! Of the site's own stores its version wins; of central records the central server's; of records that several sites edit the later
 //! commit, else the site's version is put aside (EXCHANGE A11).
 
-use sitesync_core::catalogue::Class;
+use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::ownership::{Actor, may_write};
-use sitesync_core::protocol::{CompareItem, CompareReply, CompareRequest, FeedEntry};
+use sitesync_core::protocol::{CompareItem, CompareReply, CompareRequest, DoubtfulFeed, FeedEntry};
 use sitesync_core::record::{Entry, EntryKind, Record};
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
@@ -43,10 +43,16 @@ impl Site {
         let now = self.clock.now();
         write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
+            if reply.lost {
+                forget_feed(txn, self.catalogue, &mut state, &question.feed, now)?;
+                return state::put(txn, &state);
+            }
             match state.doubts.first().cloned().filter(|doubt| doubt.feed == question.feed) {
                 Some(doubt) => self.clear_doubt(txn, &mut state, &doubt, question, reply, now)?,
                 None => {
-                    let asked = |key: &RecordKey| question.items.iter().any(|item| item.table == key.table && item.id == key.id);
+                    let asked = |key: &RecordKey| {
+                        question.items.iter().any(|item| item.table == key.table && item.id == key.id)
+                    };
                     state.wanted.retain(|(feed, key)| *feed != question.feed || !asked(key));
                     let entries: Vec<_> = reply.entries.iter().map(|entry| (&question.feed, entry)).collect();
                     Applying::new(txn, self.catalogue, &mut state, Mode::Routine, now).apply(&entries)?;
@@ -133,6 +139,46 @@ impl Site {
         let mine = may_write(Actor::Site(site), table, &record.key, Some(&known), None, &mut world)?;
         Ok(if mine.is_ok() { Right::Own } else { Right::Theirs })
     }
+}
+
+/// A store went elsewhere before its doubts were cleared up.
+fn forget_feed(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    state: &mut State,
+    feed: &Feed,
+    now: Millis,
+) -> Result<(), SiteError> {
+    state.wanted.retain(|(other, _)| other != feed);
+    for doubt in state.doubts.iter().filter(|doubt| doubt.feed == *feed) {
+        let doubtful = DoubtfulFeed { feed: feed.clone(), above: doubt.restored };
+        resend_store(txn, catalogue, &doubtful, now)?;
+    }
+    state.doubts.retain(|doubt| doubt.feed != *feed);
+    Ok(())
+}
+
+/// The restored central server says that a store is active elsewhere. What this site has of it may be the only copy: it is sent
+/// again, and what the central server lacks is held there for a person.
+pub(crate) fn resend_store(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    doubtful: &DoubtfulFeed,
+    now: Millis,
+) -> Result<(), SiteError> {
+    let Feed::Store(store) = &doubtful.feed else { return Ok(()) };
+    let page = txn.page(&doubtful.feed, doubtful.above, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
+    let mut again = Vec::new();
+    for entry in page.into_iter().map(|page| page.entry) {
+        let Some(record) = txn.records(std::slice::from_ref(&entry.key))?.pop().flatten() else { continue };
+        let mut world = StoreWorld::new(txn, catalogue);
+        let known = world.read(&record)?;
+        if header_facts(&mut world, &known)?.store.as_ref() == Some(store) {
+            let kind = if record.is_live() { EntryKind::Put } else { EntryKind::Delete };
+            again.push(NewEntry { key: entry.key, kind, hash: record.hash, source: 0 });
+        }
+    }
+    if again.is_empty() { Ok(()) } else { note_changes(txn, &again, now) }
 }
 
 /// Whose version counts.

@@ -42,7 +42,9 @@ impl SiteError {
             Self::NotNow { .. } => ("not_now", "Nothing was stored. Synchronise, then try again."),
             Self::NotSetUp => ("not_set_up", "Set up the server URL, the site name and the password."),
             Self::Answer(_) => ("answer", "Check the server URL; if it is right, update the programs on both sides."),
-            Self::Store(StoreError::Disk(_)) => ("disk", "Nothing was stored. Make room on this machine and try again."),
+            Self::Store(StoreError::Disk(_)) => {
+                ("disk", "Nothing was stored. Make room on this machine and try again.")
+            }
             Self::Store(_) => ("site_fault", "Nothing was stored. Try again; if it stays, look at the log."),
         };
         let error = ErrorText { code: code.to_owned(), message: self.to_string(), next: next.to_owned() };

@@ -5,6 +5,7 @@
 
 mod apply;
 mod doubt;
+mod drop;
 mod error;
 mod feeds;
 mod push;

@@ -1,5 +1,6 @@
 //! Stores the answers of the central server.
 
+use sitesync_core::catalogue::Catalogue;
 use sitesync_core::given::Millis;
 use sitesync_core::ids::Feed;
 use sitesync_core::protocol::{CommitId, CommitOutcome, ErrorText, ExchangeReply, FeedEntry, FeedPage, LoginReply};
@@ -76,9 +77,10 @@ impl Site {
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
-            meet(txn, &mut state, reply, now)?;
+            let in_doubt = meet(txn, self.catalogue, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
-            if diverged {
+            // What is in doubt is compared before anything is read over it.
+            if diverged || in_doubt {
                 state::put(txn, &state)?;
                 return Ok((false, false));
             }
@@ -143,7 +145,10 @@ impl Site {
                     reading.cursor.clear();
                     put_reading(txn, feed, &reading)?;
                 }
-                state.tell(now, format!("Feed {feed} was not equal to the central server's; it is compared and read again."));
+                state.tell(
+                    now,
+                    format!("Feed {feed} was not equal to the central server's; it is compared and read again."),
+                );
             }
             state::put(txn, &state)
         })?;
@@ -151,53 +156,49 @@ impl Site {
         run.complete = false;
         Ok(())
     }
-
-    /// What was held only through a store that went elsewhere is dropped, once the site's own tail is acknowledged (EXCHANGE A20).
-    fn drop_lost_feeds(&self) -> Result<(), SiteError> {
-        const CHUNK: usize = 5_000;
-        let snapshot = self.store.snapshot()?;
-        let lost: Vec<_> = readings(&*snapshot)?.into_iter().filter(|(_, reading)| reading.lost).collect();
-        drop(snapshot);
-        for (feed, _) in lost {
-            loop {
-                let more = write(&*self.store, |txn| {
-                    let state = state::state(txn)?;
-                    if super::records::unsent(txn, &state)? > 0 || state.attempt.is_some() {
-                        return Ok::<_, SiteError>(false);
-                    }
-                    super::apply::drop_feed(txn, &state, &feed, CHUNK)
-                })?;
-                if !more {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
-/// The central server may have begun a new epoch since the last contact.
-fn meet(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<(), SiteError> {
+/// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
+fn meet(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    state: &mut State,
+    reply: &ExchangeReply,
+    now: Millis,
+) -> Result<bool, SiteError> {
     state.clock_off = reply.clock - now;
     state.site = Some(reply.site.clone());
     state.held = reply.held;
-    if state.epoch != 0 && state.epoch != reply.epoch {
-        state.tell(now, "The central server was restored from a backup. This site compares, and sends again what is missing there.");
-        let heads: Vec<_> = readings(txn)?
-            .into_iter()
-            .map(|(feed, _)| txn.feed(&feed).map(|state| (feed, state.head)))
-            .collect::<Result<_, _>>()?;
-        state.doubt(&reply.doubtful, |feed| heads.iter().find(|(known, _)| known == feed).map_or(0, |(_, head)| *head));
-        clear_staged(txn)?;
-    }
+    let restored = state.epoch != 0 && state.epoch != reply.epoch;
     state.epoch = reply.epoch;
-    Ok(())
+    if !restored {
+        return Ok(false);
+    }
+    state.tell(
+        now,
+        "The central server was restored from a backup. This site compares, and sends again what is missing there.",
+    );
+    clear_staged(txn)?;
+    for doubtful in &reply.doubtful {
+        if reply.subscribed.contains(&doubtful.feed) {
+            let head = txn.feed(&doubtful.feed)?.head;
+            state.doubt(doubtful, head);
+        } else {
+            super::doubt::resend_store(txn, catalogue, doubtful, now)?;
+        }
+    }
+    Ok(!state.doubts.is_empty())
 }
 
 /// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.
 fn settle_commit(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
     if let Some(attempt) = state.attempt.take_if(|attempt| attempt.id == reply.last) {
-        put_row(txn, Space::OwnCommit, &attempt.id.number.to_be_bytes(), &OwnCommit { id: attempt.id, upto: attempt.upto })?;
+        put_row(
+            txn,
+            Space::OwnCommit,
+            &attempt.id.number.to_be_bytes(),
+            &OwnCommit { id: attempt.id, upto: attempt.upto },
+        )?;
         acknowledged(txn, state, attempt.id, attempt.upto)?;
         return Ok(false);
     }
@@ -210,24 +211,34 @@ fn settle_commit(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, no
     match reply.outcome {
         CommitOutcome::None | CommitOutcome::Applied => Ok(false),
         CommitOutcome::Behind => match own_commit(txn, reply.last)? {
-            Some(upto) => {
+            Lineage::Own { upto } => {
                 state.last = reply.last;
                 state.sent_upto = state.sent_upto.min(upto);
                 state.tell(now, "The central server lacks what this site sent since its backup; it is sent again.");
                 Ok(false)
             }
-            None => rewound(txn, state, reply, now),
+            Lineage::Foreign => rewound(txn, state, reply, now),
         },
         CommitOutcome::Diverged => rewound(txn, state, reply, now),
     }
 }
 
-fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Option<u64>, SiteError> {
-    if id == CommitId::default() {
-        return Ok(Some(0));
-    }
+/// Whether a commit that the central server names belongs to this file's life.
+enum Lineage {
+    /// Yes: changes up to here were in it or before it.
+    Own { upto: u64 },
+    /// Another file of this site made it.
+    Foreign,
+}
+
+fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Lineage, SiteError> {
     let own: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &id.number.to_be_bytes())?;
-    Ok(own.filter(|own| own.id == id).map(|own| own.upto))
+    Ok(match own {
+        Some(own) if own.id == id => Lineage::Own { upto: own.upto },
+        Some(_) => Lineage::Foreign,
+        // From before this file was filled: all that it wrote itself came later. What it was filled with is in doubt, and compared.
+        None => Lineage::Own { upto: 0 },
+    })
 }
 
 /// The central server has commits that this file does not know: read everything since, the site's own entries included.

@@ -197,7 +197,8 @@ impl<'a> Writer<'a> {
     fn finish(self, now: Millis) -> Result<bool, SiteError> {
         let mut seen = HashSet::new();
         // Of several edits of one record the last stands; its entry moves to the end anyway.
-        let mut changed: Vec<_> = self.changed.into_iter().rev().filter(|entry| seen.insert(entry.key.clone())).collect();
+        let mut changed: Vec<_> =
+            self.changed.into_iter().rev().filter(|entry| seen.insert(entry.key.clone())).collect();
         changed.reverse();
         if changed.is_empty() {
             return Ok(false);

@@ -136,13 +136,16 @@ impl State {
         self.events.drain(..surplus);
     }
 
-    /// Notes which feeds are in doubt; compared before anything is sent.
-    pub(crate) fn doubt(&mut self, doubtful: &[DoubtfulFeed], head_of: impl Fn(&Feed) -> u64) {
-        for feed in doubtful {
-            let upto = head_of(&feed.feed);
-            if upto > feed.above && !self.doubts.iter().any(|doubt| doubt.feed == feed.feed) {
-                self.doubts.push(Doubt { feed: feed.feed.clone(), above: feed.above, upto, restored: feed.above });
-            }
+    /// Notes that a feed is in doubt up to its present head; it is compared before anything is sent.
+    pub(crate) fn doubt(&mut self, doubtful: &DoubtfulFeed, head: u64) {
+        let known = self.doubts.iter().any(|doubt| doubt.feed == doubtful.feed);
+        if head > doubtful.above && !known {
+            self.doubts.push(Doubt {
+                feed: doubtful.feed.clone(),
+                above: doubtful.above,
+                upto: head,
+                restored: doubtful.above,
+            });
         }
     }
 }
@@ -174,12 +177,7 @@ pub(crate) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, 
     serde_json::from_slice(bytes).map_err(|error| StoreError::Damaged(error.to_string()).into())
 }
 
-pub(crate) fn put_row<T: Serialize>(
-    txn: &mut dyn Txn,
-    space: Space,
-    key: &[u8],
-    value: &T,
-) -> Result<(), SiteError> {
+pub(crate) fn put_row<T: Serialize>(txn: &mut dyn Txn, space: Space, key: &[u8], value: &T) -> Result<(), SiteError> {
     let bytes = serde_json::to_vec(value).map_err(|error| StoreError::Other(error.to_string()))?;
     Ok(txn.put_row(space, key, &bytes)?)
 }

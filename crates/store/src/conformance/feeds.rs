@@ -145,9 +145,8 @@ pub fn entries_of_records(store: &dyn Store) {
     let found = store.snapshot().unwrap().entries_of(&keys).unwrap();
     let mut sorted = feeds.to_vec();
     sorted.sort();
-    let expected = |record: &Record, number| -> Vec<_> {
-        sorted.iter().map(|feed| placed(feed, number, put(record))).collect()
-    };
+    let expected =
+        |record: &Record, number| -> Vec<_> { sorted.iter().map(|feed| placed(feed, number, put(record))).collect() };
     assert_eq!(found, [expected(&a, 2), vec![], vec![], expected(&b, 1)]);
 }
 
@@ -195,13 +194,17 @@ pub fn counts_are_limited(store: &dyn Store) {
     write(store, |txn| txn.append(&Feed::Central, &records.iter().map(put).collect::<Vec<_>>()).map(drop));
     let snapshot = store.snapshot().unwrap();
     let count = |after, at_most| snapshot.count_after(&Feed::Central, after, at_most).unwrap();
-    assert_eq!([count(0, 99), count(0, 4), count(4, 99), count(6, 99), count(u64::MAX, 9), count(0, 0)], [6, 4, 2, 0, 0, 0]);
+    assert_eq!(
+        [count(0, 99), count(0, 4), count(4, 99), count(6, 99), count(u64::MAX, 9), count(0, 0)],
+        [6, 4, 2, 0, 0, 0]
+    );
     assert_eq!(count(0, u64::MAX), 6);
     assert_eq!(snapshot.count_after(&Feed::Unread, 0, 9).unwrap(), 0);
 }
 
 pub fn feeds_are_listed(store: &dyn Store) {
-    let feeds = [Feed::Unread, Feed::store("b"), Feed::Changes, Feed::Central, Feed::store("B"), Feed::store("central")];
+    let feeds =
+        [Feed::Unread, Feed::store("b"), Feed::Changes, Feed::Central, Feed::store("B"), Feed::store("central")];
     write(store, |txn| {
         txn.put_records(&[live("item", "1", &Feed::store("a home only"), "{}")])?;
         for feed in &feeds {

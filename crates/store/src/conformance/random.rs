@@ -126,8 +126,13 @@ pub fn random_operations(one: &dyn Store, other: &dyn Store, seed: u64, writes: 
 /// Two stores answer every question alike.
 pub fn compare(one: &dyn Store, other: &dyn Store) {
     let (one, other) = (one.snapshot().unwrap(), other.snapshot().unwrap());
-    let ids: Vec<String> = (0..12).flat_map(|n| [format!("{n:X}{}", &HEX[1..]), format!("{n:x}{}", &HEX[1..]), format!("\u{e4}{n}"), n.to_string()]).collect();
-    let keys: Vec<_> = TABLES.iter().flat_map(|table| ids.iter().map(|id| RecordKey::new(*table, id.as_str()))).collect();
+    let ids: Vec<String> = (0..12)
+        .flat_map(|n| {
+            [format!("{n:X}{}", &HEX[1..]), format!("{n:x}{}", &HEX[1..]), format!("\u{e4}{n}"), n.to_string()]
+        })
+        .collect();
+    let keys: Vec<_> =
+        TABLES.iter().flat_map(|table| ids.iter().map(|id| RecordKey::new(*table, id.as_str()))).collect();
     assert_eq!(one.records(&keys).unwrap(), other.records(&keys).unwrap());
     assert_eq!(one.entries_of(&keys).unwrap(), other.entries_of(&keys).unwrap());
     assert_eq!(one.tables().unwrap(), other.tables().unwrap());
@@ -144,7 +149,8 @@ pub fn compare(one: &dyn Store, other: &dyn Store) {
     }
     for feed in [Feed::Central, Feed::Changes, Feed::Unread, Feed::store("1"), Feed::store(HEX)] {
         assert_eq!(one.feed(&feed).unwrap(), other.feed(&feed).unwrap());
-        for (after, limit) in [(0, PageLimit { entries: 99, bytes: 99_999 }), (20, PageLimit { entries: 9, bytes: 80 })] {
+        for (after, limit) in [(0, PageLimit { entries: 99, bytes: 99_999 }), (20, PageLimit { entries: 9, bytes: 80 })]
+        {
             assert_eq!(one.page(&feed, after, limit).unwrap(), other.page(&feed, after, limit).unwrap());
         }
         assert_eq!(one.count_after(&feed, 9, 20).unwrap(), other.count_after(&feed, 9, 20).unwrap());

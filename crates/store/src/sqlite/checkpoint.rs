@@ -1,7 +1,7 @@
 //! Moving what was written from the log into the data file, by a thread of its own (EXCHANGE B7).
 //!
 //! Most of it happens beside the writer. Only the last step, after which the log begins anew, takes the writer's turn, and it
-//! gives up at once when a reader is in the way: the log grows on and is tried again when it has grown some more.
+//! never waits for a reader: if one is in the way, the log grows on and is tried again when it has grown some more.
 
 use std::fs;
 use std::path::PathBuf;
@@ -57,13 +57,22 @@ struct Worker {
     db: Connection,
     writer: Arc<Writer>,
     log: PathBuf,
-    /// Try when the log has this many bytes.
+    /// Try when so many bytes of the log are to be moved.
     every: u64,
+    /// The bytes of a page.
+    page: u64,
 }
 
 impl Checkpoints {
-    pub(super) fn start(bell: Arc<Bell>, db: Connection, writer: Arc<Writer>, log: PathBuf, every: u64) -> Result<Self> {
-        let worker = Worker { db, writer, log, every };
+    pub(super) fn start(
+        bell: Arc<Bell>,
+        db: Connection,
+        writer: Arc<Writer>,
+        log: PathBuf,
+        every: u64,
+    ) -> Result<Self> {
+        let page = db.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0).map(u64::from))?;
+        let worker = Worker { db, writer, log, every, page };
         let heard = bell.clone();
         let thread = std::thread::Builder::new()
             .name("checkpoints".to_owned())
@@ -87,20 +96,36 @@ impl Worker {
     fn run(&self, bell: &Bell) {
         let mut next = self.every;
         while bell.wait() {
-            let size = fs::metadata(&self.log).map_or(0, |log| log.len());
-            if size < next {
+            let waiting = self.waiting();
+            if waiting < next {
                 continue;
             }
             // A failure here loses nothing: the log still holds it all, and the writer meets the same disk.
-            let moved = self.checkpoint("PASSIVE") && self.writer.between(|_| self.checkpoint("TRUNCATE"));
-            next = if moved { self.every } else { size + self.every / 4 };
+            self.checkpoint("PASSIVE");
+            self.writer.between(|_| self.finish());
+            let left = self.waiting();
+            next = if left < self.every { self.every } else { left + self.every / 4 };
         }
     }
 
-    /// Whether everything was moved.
-    fn checkpoint(&self, mode: &str) -> bool {
+    /// The bytes in the log that are not moved yet.
+    fn waiting(&self) -> u64 {
+        let (all, moved) = self.checkpoint("NOOP").unwrap_or_default();
+        all.saturating_sub(moved) * self.page
+    }
+
+    /// Moves the little that came meanwhile, so that the next write begins the log anew. A log of usual size is written over,
+    /// which costs less than making it grow again.
+    fn finish(&self) {
+        let size = fs::metadata(&self.log).map_or(0, |log| log.len());
+        self.checkpoint(if size > self.every * 3 { "TRUNCATE" } else { "PASSIVE" });
+    }
+
+    /// The pages in the log, and how many of them are moved.
+    fn checkpoint(&self, mode: &str) -> Option<(u64, u64)> {
         let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let done = self.db.query_row(&sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
-        matches!(done, Ok((0, _)))
+        let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+        let (all, moved) = self.db.query_row(&sql, [], pages).ok()?;
+        Some((u64::try_from(all).ok()?, u64::try_from(moved).ok()?))
     }
 }

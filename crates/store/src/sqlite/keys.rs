@@ -15,10 +15,10 @@ use super::error::damaged;
 use crate::api::Result;
 
 /// An id, as the file holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Id<'a> {
-    Hex([u8; 16]),
     Text(&'a str),
+    Hex([u8; 16]),
 }
 
 impl<'a> Id<'a> {
@@ -104,7 +104,7 @@ fn blob_after(id: &[u8]) -> Vec<u8> {
         // The first other character decides: digits that sort above it belong after it.
         Some(other) => match (b'0'..=b'9').chain(b'A'..=b'F').find(|digit| digit > other).and_then(digit) {
             Some(0) => {}
-            Some(value) => bytes[digits.len() / 2] |= if digits.len() % 2 == 0 { value << 4 } else { value },
+            Some(value) => bytes[digits.len() / 2] |= if digits.len().is_multiple_of(2) { value << 4 } else { value },
             None => bytes = past(&digits),
         },
     }
@@ -122,10 +122,10 @@ fn past(digits: &[u8]) -> Vec<u8> {
 
 /// The target of a link: text, or a blob of [what stands before the id,] the 16 bytes of the id.
 /// A blob of 16 bytes is an id alone; a longer one has the text before it, of which the length follows.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target<'a> {
-    Bytes(Vec<u8>),
     Text(&'a str),
+    Bytes(Vec<u8>),
 }
 
 impl<'a> Target<'a> {
@@ -196,11 +196,6 @@ fn unpack_one(packed: &[u8]) -> Option<(Link, &[u8])> {
     let (&[role, form, a, b, c, d], rest) = packed.split_first_chunk::<6>()?;
     let length = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?;
     let (bytes, rest) = rest.split_at_checked(length)?;
-    let role = match role {
-        1 => Role::Parent,
-        2 => Role::Name,
-        3 => Role::Subject,
-        _ => return None,
-    };
+    let role = Role::of_number(role)?;
     Some((Link { role, target: Target::text(form, bytes)? }, rest))
 }

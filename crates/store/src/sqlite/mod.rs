@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod conn;
+mod entries;
 mod error;
 mod keys;
 mod read;
@@ -136,7 +137,9 @@ fn set_up(db: &Connection, cache_kib: u32) -> Result<()> {
     db.busy_timeout(PATIENCE)?;
     let mode: String = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
-        return Err(StoreError::Other(format!("the disk does not support the log that is needed (journal mode {mode})")));
+        return Err(StoreError::Other(format!(
+            "the disk does not support the log that is needed (journal mode {mode})"
+        )));
     }
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", false)?;

@@ -96,7 +96,12 @@ fn record_of(conn: &Conn, row: &Row<'_>) -> Result<Record> {
 }
 
 /// Rows of a prepared query, each made into a value.
-fn collect<T>(conn: &Conn, sql: &str, with: impl Params, mut make: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+fn collect<T>(
+    conn: &Conn,
+    sql: &str,
+    with: impl Params,
+    mut make: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
     let mut query = conn.db.prepare_cached(sql)?;
     let mut rows = query.query(with)?;
     let mut found = Vec::new();
@@ -128,7 +133,14 @@ fn by_text<T>(
     Ok(all)
 }
 
-fn linked_in(conn: &Conn, role: Role, target: &str, table: (i64, &str), after: Option<&str>, limit: usize) -> Result<Vec<RecordKey>> {
+fn linked_in(
+    conn: &Conn,
+    role: Role,
+    target: &str,
+    table: (i64, &str),
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<RecordKey>> {
     let sql = "SELECT tbl, id FROM link WHERE role = ?1 AND target = ?2 AND tbl = ?3 AND id >= ?4 AND id < ?5 ORDER BY id LIMIT ?6";
     let part = |lower: &Value, upper: &Value| {
         let with = params![role as u8, Target::of(target), table.0, lower, upper, limited(limit)];
@@ -272,9 +284,9 @@ impl<T: Reads> Snapshot for T {
     fn count_after(&self, feed: &Feed, after: u64, at_most: u64) -> Result<u64> {
         let conn = self.conn();
         let Some(number) = conn.feed(feed)? else { return Ok(0) };
-        let mut query = conn.db.prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM entry WHERE feed = ?1 AND number > ?2 LIMIT ?3)",
-        )?;
+        let mut query = conn
+            .db
+            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM entry WHERE feed = ?1 AND number > ?2 LIMIT ?3)")?;
         let mut rows = query.query([number, signed(after), signed(at_most)])?;
         rows.next()?.map_or(Ok(0), |row| unsigned(row, 0))
     }

@@ -3,22 +3,22 @@
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, params};
-use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey};
-use sitesync_core::record::{Entry, EntryKind, FeedState, Record, State};
+use sitesync_core::record::{Entry, FeedState, Record, State};
 
 use super::conn::Conn;
+use super::entries::{Said, stored};
 use super::error::damaged;
 use super::keys::{Id, Target, pack, unpack};
-use super::read::{DELETED, HOME_SHIFT, LIVE, MERGED, NOT_HELD, Reads, feed_state, hash_blob, hash_of, kind_of, place_of};
+use super::read::{DELETED, HOME_SHIFT, LIVE, MERGED, NOT_HELD, Reads, hash_blob, place_of};
 use crate::api::{Lock, NewEntry, Result, Space, StoreError, Txn};
 
 const NUMBER_MASK: i64 = (1 << HOME_SHIFT) - 1;
 
 pub(super) struct SqliteTxn<'a> {
-    conn: &'a Conn,
+    pub(super) conn: &'a Conn,
     /// The last record number given. Ahead of the file's if something was undone: gaps do no harm.
-    last_record: &'a mut i64,
+    pub(super) last_record: &'a mut i64,
     /// A statement failed: what was written is not whole, and must not be stored.
     failed: bool,
     /// Rows written, roughly.
@@ -34,32 +34,8 @@ impl Reads for SqliteTxn<'_> {
 /// How the number of records of a table changes: all, and live ones.
 type Counts = HashMap<i64, (i64, i64)>;
 
-/// What an entry says, of the columns that a change replaces.
-struct Said {
-    number: i64,
-    kind: EntryKind,
-    hash: Hash,
-    source: u32,
-}
-
-/// A number as the file holds it.
-fn stored(number: u64) -> Result<i64> {
-    i64::try_from(number).map_err(|_| StoreError::Other(format!("the number {number} is too large")))
-}
-
-fn counted(state: &mut FeedState, kind: EntryKind, hash: Hash) {
-    if kind == EntryKind::Put {
-        state.sum = state.sum.plus(hash);
-        state.live += 1;
-    }
-}
-
-fn uncounted(state: &mut FeedState, kind: EntryKind, hash: Hash) {
-    if kind == EntryKind::Put {
-        state.sum = state.sum.minus(hash);
-        state.live = state.live.saturating_sub(1);
-    }
-}
+/// A row of the table of links, in its order: role, target, table, id.
+type NewLink<'r> = (u8, Target<'r>, i64, Id<'r>);
 
 fn state_code(state: &State) -> (u8, Option<&str>) {
     match state {
@@ -77,7 +53,8 @@ impl<'a> SqliteTxn<'a> {
     /// Ends the work: an error if any of it failed, even if the work passed over that.
     pub(super) fn finish(&mut self) -> Result<()> {
         self.guarded(0, |txn| {
-            let mut update = txn.conn.db.prepare_cached("UPDATE counter SET value = ?1 WHERE name = 'record' AND value < ?1")?;
+            let mut update =
+                txn.conn.db.prepare_cached("UPDATE counter SET value = ?1 WHERE name = 'record' AND value < ?1")?;
             update.execute([*txn.last_record])?;
             Ok(())
         })
@@ -96,9 +73,8 @@ impl<'a> SqliteTxn<'a> {
         done
     }
 
-    /// The directory's place for a record, and whether it was just given.
-    fn directed(&mut self, table: i64, id: Id<'_>, home: i64) -> Result<(i64, bool)> {
-        let number = *self.last_record + 1;
+    /// The directory's place for a record, and whether it was just given, with this number.
+    pub(super) fn directed(&self, table: i64, id: Id<'_>, home: i64, number: i64) -> Result<(i64, bool)> {
         if number > NUMBER_MASK || home > i64::MAX >> HOME_SHIFT {
             return Err(StoreError::Other("no record or feed numbers are left".to_owned()));
         }
@@ -106,7 +82,6 @@ impl<'a> SqliteTxn<'a> {
         // Mostly a record is new when many are written, so one step in the directory is enough.
         let sql = "INSERT INTO directory (tbl, id, place) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         if self.conn.db.prepare_cached(sql)?.execute(params![table, id, place])? == 1 {
-            *self.last_record = number;
             return Ok((place, true));
         }
         let mut query = self.conn.db.prepare_cached("SELECT place FROM directory WHERE tbl = ?1 AND id = ?2")?;
@@ -124,26 +99,52 @@ impl<'a> SqliteTxn<'a> {
     fn moved(&self, table: i64, id: Id<'_>, from: i64, home: i64) -> Result<i64> {
         let to = home << HOME_SHIFT | (from & NUMBER_MASK);
         let db = &self.conn.db;
-        db.prepare_cached("UPDATE directory SET place = ?3 WHERE tbl = ?1 AND id = ?2")?.execute(params![table, id, to])?;
+        db.prepare_cached("UPDATE directory SET place = ?3 WHERE tbl = ?1 AND id = ?2")?
+            .execute(params![table, id, to])?;
         db.prepare_cached("DELETE FROM record WHERE place = ?1")?.execute([from])?;
         db.prepare_cached("UPDATE entry SET record = ?2 WHERE record = ?1")?.execute([from, to])?;
         Ok(to)
     }
 
-    fn put_record(&mut self, record: &Record, counts: &mut Counts) -> Result<()> {
+    /// Puts records of different keys. Numbers follow the order given, so that a document lies together; what is sorted in
+    /// the file is written in its order, so that each page of it is touched once, however many records there are.
+    fn put_different(&mut self, records: &[Record], sorted: &[usize], counts: &mut Counts) -> Result<()> {
+        let mut directed = vec![(0, false); records.len()];
+        for at in sorted.iter().copied() {
+            let Record { key, home, .. } = &records[at];
+            let (table, home) = (self.conn.table_made(&key.table)?, self.conn.feed_made(home)?);
+            let number = self.last_record.saturating_add(1).saturating_add_unsigned(at as u64);
+            directed[at] = self.directed(table, Id::of(&key.id), home, number)?;
+        }
+        *self.last_record = self.last_record.saturating_add_unsigned(records.len() as u64);
+        let mut links = Vec::new();
+        for (record, (place, new)) in records.iter().zip(directed) {
+            self.put_record(record, place, new, counts, &mut links)?;
+        }
+        links.sort_unstable();
+        self.link(&links)
+    }
+
+    fn put_record<'r>(
+        &self,
+        record: &'r Record,
+        mut place: i64,
+        new: bool,
+        counts: &mut Counts,
+        links: &mut Vec<NewLink<'r>>,
+    ) -> Result<()> {
         let (table, id) = (self.conn.table_made(&record.key.table)?, Id::of(&record.key.id));
         let home = self.conn.feed_made(&record.home)?;
-        let (mut place, new) = self.directed(table, id, home)?;
         let (was, old_links) = if new { (NOT_HELD, None) } else { self.before(place)? };
         if place >> HOME_SHIFT != home {
             place = self.moved(table, id, place, home)?;
         }
         let (state, merged_into) = state_code(&record.state);
-        let links = pack(&record.links);
-        self.store_record(place, table, record, (state, merged_into), links.as_deref())?;
-        if links != old_links {
+        let packed = pack(&record.links);
+        self.store_record(place, table, record, (state, merged_into), packed.as_deref())?;
+        if packed != old_links {
             self.unlink(table, id, old_links.as_deref())?;
-            self.link(table, id, record)?;
+            links.extend(record.links.iter().map(|link| (link.role as u8, Target::of(&link.target), table, id)));
         }
         let count = counts.entry(table).or_default();
         count.0 += i64::from(was == NOT_HELD);
@@ -151,21 +152,39 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn store_record(&self, place: i64, table: i64, record: &Record, state: (u8, Option<&str>), links: Option<&[u8]>) -> Result<()> {
+    fn store_record(
+        &self,
+        place: i64,
+        table: i64,
+        record: &Record,
+        state: (u8, Option<&str>),
+        links: Option<&[u8]>,
+    ) -> Result<()> {
         let mut statement = self.conn.db.prepare_cached(
             "INSERT OR REPLACE INTO record (place, tbl, id, state, hash, revision, source, merged_into, links, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let (id, hash, source) = (Id::of(&record.key.id), hash_blob(record.hash), record.source.0);
-        statement.execute(params![place, table, id, state.0, hash, record.revision, source, state.1, links, &*record.body])?;
+        statement.execute(params![
+            place,
+            table,
+            id,
+            state.0,
+            hash,
+            record.revision,
+            source,
+            state.1,
+            links,
+            &*record.body
+        ])?;
         Ok(())
     }
 
-    fn link(&self, table: i64, id: Id<'_>, record: &Record) -> Result<()> {
+    fn link(&self, links: &[NewLink<'_>]) -> Result<()> {
         let sql = "INSERT OR IGNORE INTO link (role, target, tbl, id) VALUES (?1, ?2, ?3, ?4)";
         let mut insert = self.conn.db.prepare_cached(sql)?;
-        for link in &record.links {
-            insert.execute(params![link.role as u8, Target::of(&link.target), table, id])?;
+        for (role, target, table, id) in links {
+            insert.execute(params![role, target, table, id])?;
         }
         Ok(())
     }
@@ -206,92 +225,15 @@ impl<'a> SqliteTxn<'a> {
     }
 
     /// Lets go of the row and the place of a record that is not held, if no entry names it.
-    fn drop_if_unused(&self, key: &RecordKey, place: i64) -> Result<()> {
-        let sql = "DELETE FROM record WHERE place = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM entry WHERE record = ?1)";
+    pub(super) fn drop_if_unused(&self, key: &RecordKey, place: i64) -> Result<()> {
+        let sql =
+            "DELETE FROM record WHERE place = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM entry WHERE record = ?1)";
         if self.conn.db.prepare_cached(sql)?.execute([place])? == 1 {
             let table = self.conn.table_made(&key.table)?;
             let sql = "DELETE FROM directory WHERE tbl = ?1 AND id = ?2";
             self.conn.db.prepare_cached(sql)?.execute(params![table, Id::of(&key.id)])?;
         }
         Ok(())
-    }
-
-    /// The place of a record that an entry names; one that is not held gets an empty row.
-    fn named(&mut self, key: &RecordKey, feed: i64) -> Result<i64> {
-        if let Some(place) = place_of(self.conn, key)? {
-            return Ok(place);
-        }
-        let (table, id) = (self.conn.table_made(&key.table)?, Id::of(&key.id));
-        let (place, _) = self.directed(table, id, feed)?;
-        let sql = "INSERT INTO record (place, tbl, id, state, revision, source, body) VALUES (?1, ?2, ?3, 0, 0, 0, '')";
-        self.conn.db.prepare_cached(sql)?.execute(params![place, table, id])?;
-        Ok(place)
-    }
-
-    /// Number, kind and hash of a record's entry in a feed.
-    fn entry(&self, feed: i64, place: i64) -> Result<Option<(i64, EntryKind, Hash)>> {
-        let sql = "SELECT number, kind, hash FROM entry WHERE record = ?1 AND feed = ?2";
-        let mut query = self.conn.db.prepare_cached(sql)?;
-        let mut rows = query.query([place, feed])?;
-        rows.next()?.map(|row| Ok((row.get(0)?, kind_of(row, 1)?, hash_of(row, 2)?))).transpose()
-    }
-
-    /// Sets a record's one entry in a feed. Its number is free, or its own.
-    fn set_entry(&self, feed: i64, place: i64, said: &Said, state: &mut FeedState) -> Result<()> {
-        let Said { number, kind, hash, source } = *said;
-        let db = &self.conn.db;
-        if let Some((old, old_kind, old_hash)) = self.entry(feed, place)? {
-            uncounted(state, old_kind, old_hash);
-            let sql = "UPDATE entry SET number = ?3, kind = ?4, hash = ?5, source = ?6 WHERE feed = ?1 AND number = ?2";
-            db.prepare_cached(sql)?.execute(params![feed, old, number, kind as u8, hash_blob(hash), source])?;
-        } else {
-            let sql = "INSERT INTO entry (feed, number, record, kind, hash, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            db.prepare_cached(sql)?.execute(params![feed, number, place, kind as u8, hash_blob(hash), source])?;
-        }
-        counted(state, kind, hash);
-        Ok(())
-    }
-
-    fn delete_entry(&self, feed: i64, key: &RecordKey, place: i64, state: &mut FeedState) -> Result<()> {
-        let Some((number, kind, hash)) = self.entry(feed, place)? else { return Ok(()) };
-        uncounted(state, kind, hash);
-        let sql = "DELETE FROM entry WHERE feed = ?1 AND number = ?2";
-        self.conn.db.prepare_cached(sql)?.execute([feed, number])?;
-        self.drop_if_unused(key, place)
-    }
-
-    /// Frees a number for a record, if another one's entry stands under it.
-    fn make_room(&self, feed: i64, number: i64, place: i64, state: &mut FeedState) -> Result<()> {
-        let mut query = self.conn.db.prepare_cached(
-            "SELECT e.record, r.tbl, r.id FROM entry e JOIN record r ON r.place = e.record
-             WHERE e.feed = ?1 AND e.number = ?2 AND e.record <> ?3",
-        )?;
-        let mut rows = query.query([feed, number, place])?;
-        let Some(row) = rows.next()? else { return Ok(()) };
-        let table = self.conn.table_name(row.get(1)?)?;
-        let key = RecordKey { table, id: super::keys::id_text(row.get_ref(2)?)? };
-        let other = row.get(0)?;
-        drop(rows);
-        self.delete_entry(feed, &key, other, state)
-    }
-
-    fn set_feed(&self, feed: i64, state: &FeedState) -> Result<()> {
-        let sql = "UPDATE feed SET head = ?2, sum = ?3, live = ?4 WHERE number = ?1";
-        let sum = state.sum.0.to_be_bytes();
-        self.conn.db.prepare_cached(sql)?.execute(params![feed, stored(state.head)?, sum, stored(state.live)?])?;
-        Ok(())
-    }
-
-    /// Changes a feed, and notes its new state.
-    fn in_feed(&mut self, feed: &Feed, change: impl FnOnce(&mut Self, i64, &mut FeedState) -> Result<()>) -> Result<u64> {
-        let number = self.conn.feed_made(feed)?;
-        let before = feed_state(self.conn, number)?;
-        let mut state = before;
-        change(self, number, &mut state)?;
-        if state != before {
-            self.set_feed(number, &state)?;
-        }
-        Ok(state.head)
     }
 }
 
@@ -304,7 +246,16 @@ impl Txn for SqliteTxn<'_> {
     fn put_records(&mut self, records: &[Record]) -> Result<()> {
         self.guarded(records.len(), |txn| {
             let mut counts = Counts::new();
-            records.iter().try_for_each(|record| txn.put_record(record, &mut counts))?;
+            let mut sorted: Vec<usize> = (0..records.len()).collect();
+            sorted.sort_unstable_by(|one, other| records[*one].key.cmp(&records[*other].key));
+            if sorted.windows(2).any(|pair| records[pair[0]].key == records[pair[1]].key) {
+                // The last version of a record counts, so one after the other.
+                records
+                    .iter()
+                    .try_for_each(|record| txn.put_different(std::slice::from_ref(record), &[0], &mut counts))?;
+            } else {
+                txn.put_different(records, &sorted, &mut counts)?;
+            }
             txn.count(&counts)
         })
     }
@@ -323,7 +274,12 @@ impl Txn for SqliteTxn<'_> {
                 let place = txn.named(&new.key, feed)?;
                 let number = stored(state.head)?.checked_add(1);
                 let number = number.ok_or_else(|| StoreError::Other("the feed's numbers are used up".to_owned()))?;
-                txn.set_entry(feed, place, &Said { number, kind: new.kind, hash: new.hash, source: new.source }, state)?;
+                txn.set_entry(
+                    feed,
+                    place,
+                    &Said { number, kind: new.kind, hash: new.hash, source: new.source },
+                    state,
+                )?;
                 state.head += 1;
             }
             Ok(())
@@ -337,7 +293,12 @@ impl Txn for SqliteTxn<'_> {
                 let number = stored(entry.number)?;
                 let place = txn.named(&entry.key, feed)?;
                 txn.make_room(feed, number, place, state)?;
-                txn.set_entry(feed, place, &Said { number, kind: entry.kind, hash: entry.hash, source: entry.source }, state)?;
+                txn.set_entry(
+                    feed,
+                    place,
+                    &Said { number, kind: entry.kind, hash: entry.hash, source: entry.source },
+                    state,
+                )?;
                 state.head = state.head.max(entry.number);
             }
             Ok(())

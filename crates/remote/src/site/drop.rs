@@ -1,0 +1,119 @@
+//! Drops what the site should no longer hold: withdrawn records, and what it held only through a store that went elsewhere.
+
+use sitesync_core::catalogue::Catalogue;
+use sitesync_core::given::Millis;
+use sitesync_core::ids::{Feed, RecordKey};
+use sitesync_core::record::{EntryKind, Record, Role};
+use sitesync_store::{PageLimit, Txn, write};
+
+use super::feeds::{forget_reading, readings};
+use super::records::{is_unsent, put_aside, unsent};
+use super::state::{self, State};
+use super::{Site, SiteError};
+
+/// Entries in one transaction.
+const CHUNK: usize = 5_000;
+
+impl Site {
+    /// What was held only through a store that went elsewhere is dropped, once the site's own tail is acknowledged (EXCHANGE A20).
+    pub(crate) fn drop_lost_feeds(&self) -> Result<(), SiteError> {
+        let lost: Vec<_> = {
+            let snapshot = self.store.snapshot()?;
+            readings(&*snapshot)?.into_iter().filter(|(_, reading)| reading.lost).map(|(feed, _)| feed).collect()
+        };
+        lost.iter().try_for_each(|feed| self.drop_feed(feed))
+    }
+
+    fn drop_feed(&self, feed: &Feed) -> Result<(), SiteError> {
+        // Names last: a patient goes only when nothing that refers to it is left.
+        for names in [false, true] {
+            let mut after = Some(0);
+            while let Some(from) = after {
+                after = write(&*self.store, |txn| {
+                    let state = state::state(txn)?;
+                    if unsent(txn, &state)? > 0 || state.attempt.is_some() {
+                        return Ok::<_, SiteError>(None);
+                    }
+                    drop_part(txn, &state, feed, from, names)
+                })?;
+            }
+        }
+        write(&*self.store, |txn| {
+            let state = state::state(txn)?;
+            if unsent(txn, &state)? == 0 && state.attempt.is_none() {
+                drop_unconfirmed(txn, &state, feed)?;
+                forget_reading(txn, feed)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Drops a part of a feed: names, or all but names. Where to go on.
+fn drop_part(txn: &mut dyn Txn, state: &State, feed: &Feed, after: u64, names: bool) -> Result<Option<u64>, SiteError> {
+    let page = txn.page(feed, after, PageLimit { entries: CHUNK, bytes: usize::MAX })?;
+    let next = page.last().map(|last| last.entry.number);
+    let mut keys: Vec<_> =
+        page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == names).collect();
+    referrers_first(&mut keys);
+    txn.remove_entries(feed, &keys)?;
+    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))?;
+    Ok(next)
+}
+
+/// What the site wrote in a store that went elsewhere meanwhile is in no feed of its own: the central server holds it for a person.
+/// The same is true of patients that were visible only there.
+fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed) -> Result<(), SiteError> {
+    let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
+    let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
+    let records = txn.records(&keys)?.into_iter().flatten();
+    let mut keys: Vec<_> =
+        records.filter(|record| record.home == *feed || record.home == Feed::Unread).map(|record| record.key).collect();
+    referrers_first(&mut keys);
+    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))
+}
+
+/// What refers comes before what is referred to, so that a patient goes with its documents.
+pub(crate) fn referrers_first(keys: &mut [RecordKey]) {
+    let order = |table: &str| Catalogue::embedded().table(table).map_or(usize::MAX, |table| table.order);
+    keys.sort_by_key(|key| std::cmp::Reverse(order(&key.table)));
+}
+
+/// Drops a record that no feed of the site holds, unless a record of its own refers to it. With a time, its version was sent and
+/// refused, and is put aside first.
+pub(crate) fn drop_unless_held(
+    txn: &mut dyn Txn,
+    state: &State,
+    key: &RecordKey,
+    refused_at: Option<Millis>,
+) -> Result<(), SiteError> {
+    let keys = std::slice::from_ref(key);
+    let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
+    let withdrawn = entries.iter().any(|entry| entry.kind == EntryKind::Withdraw)
+        || entries.iter().all(|entry| entry.feed == Feed::Changes);
+    let live = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put);
+    if live || !withdrawn || is_unsent(state, &entries) {
+        return Ok(());
+    }
+    if entries.iter().any(|entry| entry.kind == EntryKind::Delete) || is_referred_to(txn, key)? {
+        return Ok(());
+    }
+    if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
+        if let Some(at) = refused_at {
+            put_aside(txn, &record, "The central server did not take this version.", at)?;
+        }
+        txn.forget_records(keys)?;
+        txn.remove_entries(&Feed::Changes, keys)?;
+    }
+    Ok(())
+}
+
+/// A patient stays as long as a record of the site's own names it.
+fn is_referred_to(txn: &mut dyn Txn, key: &RecordKey) -> Result<bool, SiteError> {
+    if &*key.table != "name" {
+        return Ok(false);
+    }
+    let naming = txn.linked(Role::Name, &key.id, None, 100)?;
+    let records = txn.records(&naming)?;
+    Ok(records.into_iter().flatten().any(|record| record.is_live()))
+}
