@@ -24,9 +24,10 @@ pub struct Change<'a> {
 }
 
 /// A noted change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AuditLine {
     pub number: u64,
+    #[schema(value_type = i64)]
     pub at: Millis,
     pub who: String,
     pub what: String,

@@ -2,8 +2,12 @@
 //!
 //! Data flow one way: door -> hub -> core decides -> store. The hub knows no HTTP and no thread.
 
+pub mod admin;
 pub mod audit;
 pub mod auth;
+pub mod console;
 pub mod hub;
 pub mod import;
+pub mod server;
 pub mod sites;
+pub mod sync;

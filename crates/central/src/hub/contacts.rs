@@ -108,6 +108,8 @@ impl Contact {
     }
 }
 
+const HOUR: i64 = 3_600_000;
+
 const SEQUENCE: &str = "log_entries";
 
 impl Hub {
@@ -161,6 +163,15 @@ impl Hub {
         })
     }
 
+    /// How many exchanges the site had in each of the `hours` hours up to its last contact, oldest first; hours without one are left out.
+    pub fn exchanges_by_hour(&self, snapshot: &dyn Snapshot, site: SiteId, hours: i64) -> Result<Vec<u64>, HubError> {
+        let last = self.contact(site)?.last_connection;
+        let prefix = [&b"hour"[..], &rows::site_key(site)].concat();
+        let before = hour_key(site, last - hours * HOUR);
+        let rows = snapshot.rows(Space::Idle, &prefix, Some(&before), usize::try_from(hours).unwrap_or(0))?;
+        rows.iter().map(|(_, bytes)| rows::decode(bytes)).collect()
+    }
+
     /// The log of a site, oldest first.
     pub fn log(&self, site: SiteId, limit: usize) -> Result<Vec<Moved>, HubError> {
         self.flush_contacts()?;
@@ -180,6 +191,5 @@ fn contact_key(site: SiteId) -> Vec<u8> {
 
 /// Exchanges are counted by site and hour.
 fn hour_key(site: SiteId, at: Millis) -> Vec<u8> {
-    const HOUR: i64 = 3_600_000;
     [&b"hour"[..], &rows::site_key(site), &(at / HOUR).to_be_bytes()].concat()
 }

@@ -409,25 +409,36 @@ impl Hub {
     /// # Errors
     /// [`HubError::Refused`] if it still cannot be taken; it stays held.
     pub fn release(&self, id: HeldId, repair: bool) -> Result<(), HubError> {
-        let grown = write(&*self.store, |txn| {
-            let document = read(txn, id)?.ok_or_else(|| unknown(id))?;
-            let actor = if repair { Actor::Repair } else { Actor::Site(document.site) };
-            let context = Context { strict: true, ..Context::retry(self.catalogue, actor, self.clock.now()) };
-            release_as(txn, &context, id)
-        })?;
+        let grown = write(&*self.store, |txn| self.release_in(txn, id, repair))?;
         self.wake(&grown);
         Ok(())
     }
 
+    /// The same in the caller's transaction; the caller wakes readers of the feeds it returns.
+    pub(crate) fn release_in(&self, txn: &mut dyn Txn, id: HeldId, repair: bool) -> Result<BTreeSet<Feed>, HubError> {
+        let document = read(txn, id)?.ok_or_else(|| unknown(id))?;
+        let actor = if repair { Actor::Repair } else { Actor::Site(document.site) };
+        let context = Context { strict: true, ..Context::retry(self.catalogue, actor, self.clock.now()) };
+        release_as(txn, &context, id)
+    }
+
+    /// One held document.
+    pub fn held_document(snapshot: &dyn Snapshot, id: HeldId) -> Result<HeldDocument, HubError> {
+        read(snapshot, id)?.ok_or_else(|| unknown(id))
+    }
+
     /// Gives a document up: its site gets what the central server has, and keeps its own version put aside.
     pub fn send_back(&self, id: HeldId) -> Result<(), HubError> {
-        let grown = write(&*self.store, |txn| {
-            let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
-            let stores = Hub::stores_of_site(txn, document.site)?;
-            tell_truth(txn, &document.keys(), &stores)
-        })?;
+        let grown = write(&*self.store, |txn| self.send_back_in(txn, id))?;
         self.wake(&grown);
         Ok(())
+    }
+
+    /// The same in the caller's transaction; the caller wakes readers of the feeds it returns.
+    pub(crate) fn send_back_in(&self, txn: &mut dyn Txn, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
+        let document = take(txn, id)?.ok_or_else(|| unknown(id))?;
+        let stores = Hub::stores_of_site(txn, document.site)?;
+        tell_truth(txn, &document.keys(), &stores)
     }
 }
 

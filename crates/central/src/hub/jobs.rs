@@ -27,6 +27,11 @@ impl Hub {
     /// Does one piece of waiting work, and writes down contacts. Whether there is more to do.
     pub fn work(&self) -> Result<bool, HubError> {
         self.flush_contacts()?;
+        self.do_job()
+    }
+
+    /// Does one piece of waiting work. Whether there is more to do. Costs one look where there is none.
+    pub fn do_job(&self) -> Result<bool, HubError> {
         let first = self.store.snapshot()?.rows(Space::Job, &[], None, 1)?.pop();
         let Some((key, bytes)) = first else { return Ok(false) };
         let job: Job = rows::decode(&bytes)?;

@@ -28,7 +28,7 @@ use sitesync_core::ids::{Feed, SiteId};
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::Change;
 use sitesync_core::record::{Role, State};
-use sitesync_store::{Snapshot, Store, write};
+use sitesync_store::{Snapshot, Store, Txn, write};
 
 pub use commit::{Context, Report};
 pub use contacts::{Contact, Moved};
@@ -110,12 +110,21 @@ impl Hub {
     /// # Errors
     /// [`HubError::Refused`] lists every document that may not be written, with the reason; nothing is stored then.
     pub fn edit(&self, actor: Actor, changes: Vec<Change>) -> Result<Report, HubError> {
-        let incoming = incoming::parse_all(self.catalogue, changes);
-        let report = write(&*self.store, |txn| {
-            commit::commit(txn, &Context::edit(self.catalogue, actor, self.clock.now()), &incoming)
-        })?;
+        let incoming = self.parse(changes);
+        let report = write(&*self.store, |txn| self.edit_in(txn, actor, &incoming))?;
         self.wake(&report.grown);
         Ok(report)
+    }
+
+    /// Reads changes before the transaction that takes them.
+    pub(crate) fn parse(&self, changes: Vec<Change>) -> Vec<Incoming> {
+        incoming::parse_all(self.catalogue, changes)
+    }
+
+    /// [`Hub::edit`] in the caller's transaction, for doors that check or note something in the same one. The caller wakes
+    /// the readers of what has grown.
+    pub(crate) fn edit_in(&self, txn: &mut dyn Txn, actor: Actor, incoming: &[Incoming]) -> Result<Report, HubError> {
+        commit::commit(txn, &Context::edit(self.catalogue, actor, self.clock.now()), incoming)
     }
 
     /// The stores that are active on a site, sorted.

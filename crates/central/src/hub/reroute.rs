@@ -33,6 +33,7 @@ pub(crate) struct Router {
 
 /// Routes what the commit wrote and all that depends on it.
 pub(crate) fn route_written(commit: &mut Commit<'_>) -> Result<(), HubError> {
+    commit.world.flush()?;
     let written = std::mem::take(&mut commit.written);
     let mut router = Router::new();
     router.queued.extend(written.iter().map(|written| written.key.clone()));

@@ -7,6 +7,7 @@ use sitesync_core::ids::SiteId;
 use sitesync_store::Snapshot;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::SiteError;
 use super::model::Site;
@@ -14,7 +15,7 @@ use super::rows;
 use crate::auth::{AuthSettings, settings};
 
 /// What a line of the check says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     Good,
@@ -25,7 +26,7 @@ pub enum Level {
 }
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckLine {
     /// A stable word for what was looked at.
     pub what: &'static str,

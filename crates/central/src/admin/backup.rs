@@ -1,0 +1,85 @@
+//! A backup of the running server, into its own directory of backups: nobody chooses a path on the server's machine from afar.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use sitesync_core::given::Millis;
+use sitesync_store::{StoreError, write};
+use sitesync_web::basic::Who;
+use sitesync_web::{ApiError, blocking};
+use utoipa::ToSchema;
+
+use super::guard::refuse;
+use crate::audit;
+use crate::server::Central;
+use crate::sites::rows;
+
+/// Where the backup is, on the server's machine.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Backup {
+    path: String,
+    bytes: u64,
+}
+
+/// Write a backup while work goes on. To put it back, use `sitesync restore`, so that sites can refill it.
+#[utoipa::path(post, path = "/api/backup", tag = "backup", responses((status = 201, body = Backup)))]
+pub(super) async fn backup(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+) -> Result<(StatusCode, Json<Backup>), ApiError> {
+    let written = blocking(move || {
+        let directory = central.backups().ok_or_else(|| {
+            let message = "This server has no directory for backups.";
+            refuse(StatusCode::CONFLICT, "no_backups", message, "Start it on a data directory.")
+        })?;
+        let path = free_path(directory, central.clock().now())?;
+        central.store().backup(&path)?;
+        note(&central, &who, &path)?;
+        let bytes = std::fs::metadata(&path).map_err(|error| disk(&path, &error))?.len();
+        Ok::<_, ApiError>(Backup { path: path.display().to_string(), bytes })
+    });
+    Ok((StatusCode::CREATED, Json(written.await?)))
+}
+
+/// A file that is not there yet, named by the time.
+fn free_path(directory: &Path, now: Millis) -> Result<PathBuf, ApiError> {
+    make_private(directory).map_err(|error| disk(directory, &error))?;
+    let time = jiff::Timestamp::from_millisecond(now).map_err(ApiError::unexpected)?;
+    let stamp = time.strftime("%Y%m%dT%H%M%SZ");
+    let mut path = directory.join(format!("central-{stamp}.db"));
+    let mut count = 1;
+    while path.exists() {
+        count += 1;
+        path = directory.join(format!("central-{stamp}-{count}.db"));
+    }
+    Ok(path)
+}
+
+/// Backups hold everything that the server holds, so other users of the machine may not read them.
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(directory)
+}
+
+fn disk(path: &Path, error: &std::io::Error) -> ApiError {
+    ApiError::store(&StoreError::Disk(format!("{}: {error}", path.display())))
+}
+
+fn note(central: &Central, who: &Who, path: &Path) -> Result<(), StoreError> {
+    let to = path.display().to_string();
+    write(central.store(), |txn| {
+        rows::lock_directory(txn)?;
+        let noted = audit::Change { who: &who.name, what: "backup", subject: "database", from: "", to: &to };
+        audit::append(txn, central.clock().now(), noted)?;
+        Ok(())
+    })
+}

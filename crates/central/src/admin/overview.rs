@@ -1,0 +1,219 @@
+//! A site as people see it: its record, what its exchanges told, its stores and its state in one.
+
+use serde::Serialize;
+use sitesync_core::given::Millis;
+use sitesync_core::ids::{RecordKey, SiteId};
+use sitesync_store::world::StoreWorld;
+use sitesync_store::{Snapshot, StoreError};
+use utoipa::ToSchema;
+
+use super::state::{self, Known};
+pub use super::state::{SiteState, StateKind};
+use crate::auth::{AuthSettings, settings};
+use crate::hub::{Contact, Hub, HubError};
+use crate::server::Central;
+use crate::sites::{self, Initialisation, Site};
+
+/// Sites are read so many at a time.
+const SLICE: usize = 500;
+/// The hours from which it is read how often a site comes.
+const HOURS: i64 = 24;
+
+/// A site with everything that is known of it, without secrets.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SiteLine {
+    pub id: u32,
+    /// Never changes.
+    pub uuid: String,
+    pub code: String,
+    pub name: String,
+    /// To be sent back when the site is edited, so that nobody overwrites somebody else's change.
+    pub version: u64,
+    pub created: i64,
+    pub state: SiteState,
+    pub has_password: bool,
+    pub logged_in: bool,
+    pub hardware_id: Option<String>,
+    pub data_file: Option<String>,
+    pub former_devices: Vec<FormerDeviceLine>,
+    /// Until when the bound device is kept out after wrong passwords.
+    pub device_blocked_until: Option<i64>,
+    /// Until when all other devices are.
+    pub strangers_blocked_until: Option<i64>,
+    pub device_type: Option<String>,
+    pub app_name: Option<String>,
+    pub app_version: Option<String>,
+    pub protocol: Option<String>,
+    pub is_open_msupply_central: bool,
+    pub open_msupply_central_uri: Option<String>,
+    #[schema(value_type = String)]
+    pub initialisation: Initialisation,
+    pub first_sync: Option<i64>,
+    /// The last time that the site had read everything.
+    pub last_sync: Option<i64>,
+    pub last_attempt: Option<i64>,
+    pub last_connection: Option<i64>,
+    pub last_refusal: Option<RefusalLine>,
+    pub stores: Vec<StoreRef>,
+    /// Documents of the site that are held.
+    pub held: u64,
+    /// Entries that it had still to read at its last connection; none if it never connected.
+    pub behind: Option<u64>,
+    /// Its own records that had not been sent at its last connection, and since when.
+    pub unsent: u64,
+    pub unsent_since: Option<i64>,
+    /// Versions that the site put aside after a rewind.
+    pub aside: u64,
+    /// The site's clock less the server's, in milliseconds.
+    pub clock_off: i64,
+    /// How often its data file was found put back or copied.
+    pub divergences: u64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormerDeviceLine {
+    pub hardware_id: String,
+    pub since: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RefusalLine {
+    pub code: String,
+    pub at: i64,
+    pub detail: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StoreRef {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+}
+
+/// All sites, by number.
+pub fn all(central: &Central) -> Result<Vec<SiteLine>, HubError> {
+    let snapshot = central.store().snapshot()?;
+    let settings = settings::get(&*snapshot)?;
+    let mut lines = Vec::new();
+    let mut after = None;
+    loop {
+        let slice = sites::list(&*snapshot, after, SLICE)?;
+        let Some(last) = slice.last().map(|site| site.id) else { return Ok(lines) };
+        for site in &slice {
+            lines.push(line(central, &*snapshot, &settings, site)?);
+        }
+        after = Some(last);
+    }
+}
+
+/// One site.
+pub fn one(central: &Central, id: SiteId) -> Result<Option<SiteLine>, HubError> {
+    let snapshot = central.store().snapshot()?;
+    let settings = settings::get(&*snapshot)?;
+    let site = sites::get(&*snapshot, id)?;
+    site.map(|site| line(central, &*snapshot, &settings, &site)).transpose()
+}
+
+fn line(
+    central: &Central,
+    snapshot: &dyn Snapshot,
+    settings: &AuthSettings,
+    site: &Site,
+) -> Result<SiteLine, HubError> {
+    let contact = central.hub().contact(site.id)?;
+    let heard = (contact.last_connection > 0).then_some(contact.last_connection);
+    let last_sync = site.last_sync.max(contact.last_sync);
+    let last_connection = site.last_connection.max(heard);
+    let now = central.clock().now();
+    // Read only where it may matter: for most sites of a large country it does not.
+    let silent = last_connection.is_some_and(|connected| now - connected > state::PATIENCE);
+    let by_hour = if silent { central.hub().exchanges_by_hour(snapshot, site.id, HOURS)? } else { Vec::new() };
+    let known = Known { site, contact: &contact, settings, last_sync, last_connection, by_hour: &by_hour, now };
+    let state = state::of(&known);
+    let in_force = |until| settings.block_in_force(until, now);
+    Ok(SiteLine {
+        state,
+        device_blocked_until: in_force(site.blocks.device),
+        strangers_blocked_until: in_force(site.blocks.strangers),
+        first_sync: earlier(site.first_sync, contact.first_sync),
+        last_sync,
+        last_connection,
+        stores: stores(snapshot, site.id)?,
+        held: central.hub().held_count(Some(site.id))?,
+        behind: heard.map(|_| contact.behind),
+        ..plain(site, &contact)
+    })
+}
+
+/// What needs no looking up.
+fn plain(site: &Site, contact: &Contact) -> SiteLine {
+    let former = site.former_devices.iter();
+    let former = former.map(|device| FormerDeviceLine { hardware_id: device.hardware_id.clone(), since: device.since });
+    let refusal = site.last_refusal.as_ref();
+    let refusal = refusal.map(|last| RefusalLine { code: last.code.clone(), at: last.at, detail: last.detail.clone() });
+    SiteLine {
+        id: site.id.0,
+        uuid: site.uuid.clone(),
+        code: site.code.clone(),
+        name: site.name.clone(),
+        version: site.version,
+        created: site.created,
+        state: SiteState { kind: StateKind::Never, text: String::new(), percent: None },
+        has_password: site.has_password(),
+        logged_in: site.view().logged_in,
+        hardware_id: site.hardware_id.clone(),
+        data_file: site.data_file.clone(),
+        former_devices: former.collect(),
+        device_blocked_until: None,
+        strangers_blocked_until: None,
+        device_type: site.device_type.as_ref().map(ToString::to_string),
+        app_name: site.app_name.clone(),
+        app_version: site.app_version.clone(),
+        protocol: site.protocol.clone(),
+        is_open_msupply_central: site.is_open_msupply_central,
+        open_msupply_central_uri: site.open_msupply_central_uri.clone(),
+        initialisation: site.initialisation,
+        first_sync: None,
+        last_sync: None,
+        last_attempt: site.last_attempt,
+        last_connection: None,
+        last_refusal: refusal,
+        stores: Vec::new(),
+        held: 0,
+        behind: None,
+        unsent: contact.report.unsent,
+        unsent_since: contact.report.unsent_since,
+        aside: contact.report.aside,
+        clock_off: contact.clock_off,
+        divergences: contact.divergences,
+    }
+}
+
+fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The stores that are active on a site.
+fn stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<Vec<StoreRef>, HubError> {
+    let ids = Hub::stores_of_site(snapshot, site)?;
+    let keys: Vec<_> = ids.into_iter().map(|id| RecordKey::new("store", id)).collect();
+    let mut found = Vec::with_capacity(keys.len());
+    for record in snapshot.records(&keys)?.into_iter().flatten() {
+        let body = StoreWorld::body(&record)?;
+        let text = |column: &str| body.get(column).and_then(|value| value.as_str()).unwrap_or("").to_owned();
+        found.push(StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name") });
+    }
+    Ok(found)
+}
+
+/// How many stores are active on a site, where only the store may fail.
+pub(super) fn count_stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
+    match Hub::stores_of_site(snapshot, site) {
+        Ok(stores) => Ok(stores.len() as u64),
+        Err(HubError::Store(error)) => Err(error),
+        Err(other) => Err(StoreError::Damaged(other.to_string())),
+    }
+}

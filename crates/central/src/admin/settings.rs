@@ -1,0 +1,88 @@
+//! Settings: whether sites are let in, and what happens to those who guess.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use serde::{Deserialize, Serialize};
+use sitesync_web::basic::Who;
+use sitesync_web::{ApiError, Body, blocking};
+use utoipa::ToSchema;
+
+use super::guard::change as run;
+use crate::auth::{AuthSettings, SettingsError, settings};
+use crate::server::Central;
+
+/// The settings in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Settings {
+    /// Off: every site is told to try later.
+    accept_sync: bool,
+    /// Wrong passwords in a row until a block.
+    failures_before_block: u32,
+    /// How long a block lasts.
+    block_ms: i64,
+    /// Failures of one address with one site name in a minute, until it has to wait for the next.
+    address_failures_per_minute: u32,
+    /// How long a verified password is remembered in memory.
+    remember_ms: i64,
+}
+
+impl From<AuthSettings> for Settings {
+    fn from(settings: AuthSettings) -> Self {
+        Self {
+            accept_sync: settings.accept_sync,
+            failures_before_block: settings.failures_before_block,
+            block_ms: settings.block_ms,
+            address_failures_per_minute: settings.address_failures_per_minute,
+            remember_ms: settings.remember_ms,
+        }
+    }
+}
+
+/// What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SettingsChange {
+    accept_sync: Option<bool>,
+    failures_before_block: Option<u32>,
+    block_ms: Option<i64>,
+    address_failures_per_minute: Option<u32>,
+    remember_ms: Option<i64>,
+}
+
+impl SettingsChange {
+    fn over(&self, before: AuthSettings) -> AuthSettings {
+        AuthSettings {
+            accept_sync: self.accept_sync.unwrap_or(before.accept_sync),
+            failures_before_block: self.failures_before_block.unwrap_or(before.failures_before_block),
+            block_ms: self.block_ms.unwrap_or(before.block_ms),
+            address_failures_per_minute: self.address_failures_per_minute.unwrap_or(before.address_failures_per_minute),
+            remember_ms: self.remember_ms.unwrap_or(before.remember_ms),
+            hash_cost: before.hash_cost,
+        }
+    }
+}
+
+/// The settings in force.
+#[utoipa::path(get, path = "/api/settings", tag = "settings", responses((status = 200, body = Settings)))]
+pub(super) async fn get(State(central): State<Arc<Central>>) -> Result<Json<Settings>, ApiError> {
+    let found = blocking(move || settings::get(&*central.store().snapshot()?)).await?;
+    Ok(Json(found.into()))
+}
+
+/// Change settings. They count at once.
+#[utoipa::path(put, path = "/api/settings", tag = "settings", request_body = SettingsChange,
+    responses((status = 200, body = Settings)))]
+pub(super) async fn change(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+    Body(wanted): Body<SettingsChange>,
+) -> Result<Json<Settings>, ApiError> {
+    let changed = run(&central, who, move |_, txn, by| {
+        let after = wanted.over(settings::get(txn)?);
+        settings::set(txn, by, &after)?;
+        Ok::<_, SettingsError>(after)
+    });
+    Ok(Json(changed.await?.into()))
+}

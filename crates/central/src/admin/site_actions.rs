@@ -1,0 +1,167 @@
+//! What is done to a site beside its form: password, devices, blocks; and what is asked about it: check and log.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use sitesync_core::ids::SiteId;
+use sitesync_web::accounts::generated_password;
+use sitesync_web::basic::Who;
+use sitesync_web::{ApiError, Body, Path, Query, blocking};
+use utoipa::{IntoParams, ToSchema};
+
+use super::guard::{change, refuse};
+use super::overview::{SiteLine, count_stores};
+use super::sites::{SiteWithPassword, shown};
+use crate::auth::{HashedSecret, Secret, settings};
+use crate::hub::Moved;
+use crate::server::Central;
+use crate::sites::{self, CheckLine, SiteError};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordChange {
+    /// The version of the site that the change was made from.
+    version: u64,
+    /// Made up and returned if none is given.
+    password: Option<String>,
+}
+
+/// The password as it is stored; takes its time, so it is done before a transaction.
+pub(super) async fn hashed(central: &Arc<Central>, password: String) -> Result<HashedSecret, ApiError> {
+    let secret = Secret::of_password(&password).ok_or_else(|| {
+        refuse(StatusCode::BAD_REQUEST, "password_empty", "The password is empty.", "Give one, or have one made up.")
+    })?;
+    let central = central.clone();
+    blocking(move || {
+        let cost = settings::get(&*central.store().snapshot()?)?.hash_cost;
+        HashedSecret::new(&secret, cost, central.random())
+    })
+    .await
+}
+
+/// Set the password of a site. Its device stops until it is given the new one.
+#[utoipa::path(post, path = "/api/sites/{site}/password", tag = "sites", params(("site" = u32, Path)),
+    request_body = PasswordChange, responses((status = 200, body = SiteWithPassword)))]
+pub(super) async fn set_password(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+    Path(site): Path<u32>,
+    Body(wanted): Body<PasswordChange>,
+) -> Result<Json<SiteWithPassword>, ApiError> {
+    let made_up = wanted.password.is_none().then(|| generated_password(central.random()));
+    let password = made_up.clone().or(wanted.password).unwrap_or_default();
+    let (id, secret) = (SiteId(site), hashed(&central, password).await?);
+    let set = change(&central, who, move |_, txn, by| sites::set_password(txn, by, id, wanted.version, secret.clone()));
+    set.await?;
+    Ok(Json(SiteWithPassword { site: shown(&central, id).await?, password: made_up }))
+}
+
+/// Let another device take over the site. The present one is refused from now on.
+#[utoipa::path(post, path = "/api/sites/{site}/reset-hardware", tag = "sites", params(("site" = u32, Path)),
+    responses((status = 200, body = SiteLine)))]
+pub(super) async fn reset_hardware(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+    Path(site): Path<u32>,
+) -> Result<Json<SiteLine>, ApiError> {
+    let id = SiteId(site);
+    change(&central, who, move |_, txn, by| sites::reset_hardware(txn, by, id)).await?;
+    shown(&central, id).await.map(Json)
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Device {
+    hardware_id: String,
+}
+
+/// Allow a device again that was replaced. It can bind itself if no other device is bound.
+#[utoipa::path(post, path = "/api/sites/{site}/allow-former-device", tag = "sites", params(("site" = u32, Path)),
+    request_body = Device, responses((status = 200, body = SiteLine)))]
+pub(super) async fn allow_former_device(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+    Path(site): Path<u32>,
+    Body(device): Body<Device>,
+) -> Result<Json<SiteLine>, ApiError> {
+    let id = SiteId(site);
+    let allowed = change(&central, who, move |_, txn, by| sites::allow_former_device(txn, by, id, &device.hardware_id));
+    allowed.await?;
+    shown(&central, id).await.map(Json)
+}
+
+/// Lift blocks after wrong passwords.
+#[utoipa::path(post, path = "/api/sites/{site}/unblock", tag = "sites", params(("site" = u32, Path)),
+    responses((status = 200, body = SiteLine)))]
+pub(super) async fn unblock(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+    Path(site): Path<u32>,
+) -> Result<Json<SiteLine>, ApiError> {
+    let id = SiteId(site);
+    change(&central, who, move |_, txn, by| sites::unblock(txn, by, id)).await?;
+    shown(&central, id).await.map(Json)
+}
+
+/// Could this site connect now, and if not, what is to be done?
+#[utoipa::path(get, path = "/api/sites/{site}/check", tag = "sites", params(("site" = u32, Path)),
+    responses((status = 200, body = Vec<CheckLine>)))]
+pub(super) async fn check(
+    State(central): State<Arc<Central>>,
+    Path(site): Path<u32>,
+) -> Result<Json<Vec<CheckLine>>, ApiError> {
+    let lines = blocking(move || {
+        let snapshot = central.store().snapshot()?;
+        let stores = count_stores(&*snapshot, SiteId(site))?;
+        sites::connectable(&*snapshot, SiteId(site), stores, central.clock().now())
+    });
+    lines.await.map(Json)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LogParams {
+    /// At most so many, 100 if not given.
+    limit: Option<usize>,
+}
+
+/// An exchange that moved something, or went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LogLine {
+    at: i64,
+    /// Records that the site sent and that changed something; sent but equal; documents held; entries it was sent.
+    received: u64,
+    unchanged: u64,
+    held: u64,
+    sent: u64,
+    outcome: String,
+}
+
+impl From<Moved> for LogLine {
+    fn from(moved: Moved) -> Self {
+        let Moved { site: _, at, received, unchanged, held, sent, outcome } = moved;
+        Self { at, received, unchanged, held, sent, outcome }
+    }
+}
+
+/// The exchanges of a site, newest first.
+#[utoipa::path(get, path = "/api/sites/{site}/log", tag = "sites", params(("site" = u32, Path), LogParams),
+    responses((status = 200, body = Vec<LogLine>)))]
+pub(super) async fn log(
+    State(central): State<Arc<Central>>,
+    Path(site): Path<u32>,
+    Query(params): Query<LogParams>,
+) -> Result<Json<Vec<LogLine>>, ApiError> {
+    let id = SiteId(site);
+    let lines = blocking(move || {
+        if sites::get(&*central.store().snapshot()?, id)?.is_none() {
+            return Err(ApiError::from(SiteError::NotFound(id)));
+        }
+        let lines = central.hub().log(id, params.limit.unwrap_or(100).min(10_000))?;
+        Ok(lines.into_iter().rev().map(LogLine::from).collect())
+    });
+    lines.await.map(Json)
+}

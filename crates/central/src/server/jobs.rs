@@ -1,0 +1,45 @@
+//! Background work: held documents that are tried again, records that move between feeds, and contacts that are written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sitesync_web::{ApiError, blocking};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::Central;
+
+/// How old what is told about a site may be after a power cut.
+const FLUSH_EVERY: Duration = Duration::from_secs(3);
+
+/// Works until it is told to stop, and writes down at the end what is only in memory.
+pub(super) async fn run(central: Arc<Central>, mut stopping: watch::Receiver<bool>) {
+    let mut ticks = interval(FLUSH_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let flush = tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => break,
+            _ = ticks.tick() => true,
+            () = central.rung() => false,
+        };
+        // A failure is in the log with its number; the next round tries again.
+        let _ = round(&central, flush, &stopping).await;
+    }
+    let last = central.clone();
+    let _ = blocking(move || last.flush()).await;
+}
+
+/// Does all waiting work, in small commits of its own, between which the server may stop.
+async fn round(central: &Arc<Central>, flush: bool, stopping: &watch::Receiver<bool>) -> Result<(), ApiError> {
+    if flush {
+        let central = central.clone();
+        blocking(move || central.flush()).await?;
+    }
+    loop {
+        let hub = central.hub().clone();
+        let more = blocking(move || hub.do_job()).await?;
+        if !more || *stopping.borrow() {
+            return Ok(());
+        }
+    }
+}

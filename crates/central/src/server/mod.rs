@@ -1,0 +1,29 @@
+//! The central server as a running thing: one database, its doors, its background work, a beginning and an end.
+//!
+//! What the doors do is in [`crate::sync`], [`crate::admin`] and [`crate::console`]; nothing is decided here.
+
+mod errors;
+mod jobs;
+mod start;
+mod state;
+
+pub use start::{FIRST_ACCOUNT, Options, Running, StartError, start};
+pub use state::{Central, Limits};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Extension;
+use sitesync_web::{BodyLimit, common, fallback_method, fallback_path};
+
+/// All doors of the central server.
+pub fn router(central: &Arc<Central>) -> Router {
+    let doors = Router::new()
+        .merge(crate::sync::router(central.clone()))
+        .merge(crate::admin::router(central.clone()))
+        .merge(crate::console::router(central.clone()))
+        .fallback(fallback_path)
+        .method_not_allowed_fallback(fallback_method)
+        .layer(Extension(BodyLimit(central.limits().body_bytes_max)));
+    common(doors)
+}

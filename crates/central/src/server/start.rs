@@ -1,0 +1,176 @@
+//! Starting a central server on a data directory and an address, and stopping it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sitesync_core::given::{Clock, Random};
+use sitesync_store::sqlite::{self, SqliteStore};
+use sitesync_store::{Store, StoreError, write};
+use sitesync_web::accounts::{self, AccountError, HashedPassword, Role};
+use sitesync_web::given::{RealClock, RealRandom};
+use sitesync_web::{Tls, serve};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::{Central, Limits, jobs, router};
+use crate::audit::{self, Change};
+use crate::hub::{Hub, HubError};
+use crate::sites::rows;
+
+/// What a central server is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The directory of the data file; made if it is not there.
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub tls: Option<Tls>,
+    /// Where backups go; `backups` in the data directory if none is given.
+    pub backups: Option<PathBuf>,
+    pub limits: Limits,
+}
+
+impl Options {
+    /// Everything as usual.
+    pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
+        Self { data: data.into(), listen, tls: None, backups: None, limits: Limits::default() }
+    }
+}
+
+/// Why a central server does not start, or did not end well.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    #[error("the data directory {0} cannot be made: {1}")]
+    Directory(PathBuf, std::io::Error),
+    #[error("the system gives no randomness: {0}")]
+    Randomness(std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error("cannot listen on {0}: {1}. Choose another address with --listen, or end the program that uses it")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("the server ended: {0}")]
+    Serve(String),
+}
+
+/// A central server that is running.
+pub struct Running {
+    central: Arc<Central>,
+    address: SocketAddr,
+    encrypted: bool,
+    /// The password of the account "admin", if this start made it. It is told once and stored nowhere.
+    pub first_password: Option<String>,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+    working: JoinHandle<()>,
+}
+
+/// The name of the account that a new server begins with.
+pub const FIRST_ACCOUNT: &str = "admin";
+
+/// Starts a central server. When this returns, it answers.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let Options { data, listen, tls, backups, limits } = options;
+    let opened = tokio::task::spawn_blocking(move || open(data, backups, limits));
+    let (central, first_password) = opened.await.map_err(|error| StartError::Serve(error.to_string()))??;
+    let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
+    let (stop, stopping) = watch::channel(false);
+    let (router, encrypted) = (router(&central), tls.is_some());
+    let shutdown = told(stopping.clone(), central.clone());
+    let serving = tokio::spawn(async move { serve(listener, tls.as_ref(), router, shutdown).await });
+    let working = tokio::spawn(jobs::run(central.clone(), stopping));
+    Ok(Running { central, address, encrypted, first_password, stop, serving, working })
+}
+
+/// Ends when the server is to stop. Sites that wait are answered then, so that nobody waits for them.
+async fn told(mut stopping: watch::Receiver<bool>, central: Arc<Central>) {
+    // The sender may also be gone without a word; that is an end too.
+    let _ = stopping.wait_for(|stop| *stop).await;
+    central.waiters().close();
+}
+
+type Opened = (Arc<Central>, Option<String>);
+
+fn open(data: PathBuf, backups: Option<PathBuf>, limits: Limits) -> Result<Opened, StartError> {
+    std::fs::create_dir_all(&data).map_err(|error| StartError::Directory(data.clone(), error))?;
+    let random: Arc<dyn Random> = Arc::new(RealRandom::new().map_err(StartError::Randomness)?);
+    let clock: Arc<dyn Clock> = Arc::new(RealClock);
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.join("central.db"), &sqlite::Options::default())?);
+    let backups = backups.unwrap_or_else(|| data.join("backups"));
+    let central = Central::open(store, clock, random, Some(backups), limits)?;
+    let first_password = first_account(&central)?;
+    Ok((central, first_password))
+}
+
+/// Makes the first account where there is none, and returns its password.
+pub(crate) fn first_account(central: &Central) -> Result<Option<String>, AccountError> {
+    if !accounts::list(&*central.store().snapshot()?)?.is_empty() {
+        return Ok(None);
+    }
+    let password = accounts::generated_password(central.random());
+    let hashed = HashedPassword::new(&password, central.limits().password_cost, central.random())?;
+    let now = central.clock().now();
+    write(central.store(), |txn| {
+        rows::lock_directory(txn)?;
+        accounts::create(txn, FIRST_ACCOUNT, Role::Administrator, &hashed, now)?;
+        let change =
+            Change { who: "server", what: "account.create", subject: FIRST_ACCOUNT, from: "", to: "administrator" };
+        audit::append(txn, now, change)?;
+        Ok::<_, AccountError>(())
+    })?;
+    Ok(Some(password))
+}
+
+impl Running {
+    /// Where it listens; with the real port if 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How it is reached from this machine.
+    pub fn url(&self) -> String {
+        let scheme = if self.encrypted { "https" } else { "http" };
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            // "Any address" is not one that can be opened.
+            let loopback: std::net::IpAddr = if address.is_ipv4() {
+                std::net::Ipv4Addr::LOCALHOST.into()
+            } else {
+                std::net::Ipv6Addr::LOCALHOST.into()
+            };
+            address.set_ip(loopback);
+        }
+        format!("{scheme}://{address}")
+    }
+
+    pub fn hub(&self) -> &Arc<Hub> {
+        self.central.hub()
+    }
+
+    pub fn central(&self) -> &Arc<Central> {
+        &self.central
+    }
+
+    /// Waits until the server ends by itself, which it does only if it fails.
+    pub async fn ended(&mut self) -> Result<(), StartError> {
+        finished((&mut self.serving).await)
+    }
+
+    /// Answers what is running, writes down what is only in memory, and ends.
+    pub async fn stop(self) -> Result<(), StartError> {
+        let _ = self.stop.send(true);
+        let served = finished(self.serving.await);
+        self.working.await.map_err(|error| StartError::Serve(error.to_string()))?;
+        served
+    }
+}
+
+fn finished(serving: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(), StartError> {
+    serving.map_err(|error| StartError::Serve(error.to_string()))?.map_err(|error| StartError::Serve(error.to_string()))
+}

@@ -1,0 +1,145 @@
+//! What the doors share: the hub, the memory of authentication, the turns of sites, and who is waiting.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sitesync_core::given::{Clock, Random};
+use sitesync_store::{Store, write};
+use sitesync_web::accounts::Cost;
+use sitesync_web::basic::SignIn;
+use tokio::sync::Notify;
+
+use crate::auth::{Auth, Gate, GateLimits};
+use crate::hub::{Hub, HubError};
+use crate::sites::{self, SiteError};
+use crate::sync::{Turns, Waiters};
+
+/// What the doors of one server allow.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most bytes of a request's body, packed and unpacked.
+    pub body_bytes_max: usize,
+    /// The most sites that wait for something new at a time; each holds a connection.
+    pub waiters_max: usize,
+    /// What checking a person's password costs.
+    pub password_cost: Cost,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes_max: 64 << 20, waiters_max: 5_000, password_cost: Cost::default() }
+    }
+}
+
+/// A central server over one database, without its network.
+pub struct Central {
+    hub: Arc<Hub>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    gate: Gate,
+    sign_in: Arc<SignIn>,
+    turns: Turns,
+    waiters: Arc<Waiters>,
+    /// Rung when there may be work to do.
+    bell: Arc<Notify>,
+    backups: Option<PathBuf>,
+    limits: Limits,
+}
+
+impl Central {
+    /// Opens a central server over a database, which is prepared if it is new. Backups are written to `backups`, if there is such a place.
+    ///
+    /// # Errors
+    /// If the database is not that of a central server, or cannot be read or written.
+    pub fn open(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        backups: Option<PathBuf>,
+        limits: Limits,
+    ) -> Result<Arc<Self>, HubError> {
+        let hub = Arc::new(Hub::open(store.clone(), clock.clone(), random.clone())?);
+        let ensured = write(&*store, |txn| sites::ensure_central(txn, &*random, clock.now()));
+        ensured.map_err(|error| match error {
+            SiteError::Store(error) => HubError::Store(error),
+            other => HubError::Stored(other.to_string()),
+        })?;
+        let waiters = Arc::new(Waiters::new(limits.waiters_max));
+        let bell = Arc::new(Notify::new());
+        let (woken, rung) = (waiters.clone(), bell.clone());
+        hub.on_growth(move |grown| {
+            woken.wake(grown);
+            rung.notify_one();
+        });
+        Ok(Arc::new(Self {
+            hub,
+            gate: Gate::new(GateLimits::default(), &*random),
+            sign_in: Arc::new(SignIn::new(store.clone(), clock.clone(), &*random, limits.password_cost)),
+            turns: Turns::default(),
+            waiters,
+            bell,
+            backups,
+            limits,
+            store,
+            clock,
+            random,
+        }))
+    }
+
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// What letting sites in works with.
+    pub fn auth(&self) -> Auth<'_> {
+        Auth { gate: &self.gate, store: &*self.store, clock: &*self.clock, random: &*self.random }
+    }
+
+    pub fn sign_in(&self) -> &Arc<SignIn> {
+        &self.sign_in
+    }
+
+    /// One sync per site at a time, at every door.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
+    pub fn waiters(&self) -> &Arc<Waiters> {
+        &self.waiters
+    }
+
+    pub fn backups(&self) -> Option<&Path> {
+        self.backups.as_deref()
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    pub(super) async fn rung(&self) {
+        self.bell.notified().await;
+    }
+
+    /// Writes what is only in memory.
+    pub(super) fn flush(&self) -> Result<(), HubError> {
+        self.gate.flush_contacts(&*self.store)?;
+        self.hub.flush_contacts()
+    }
+}

@@ -1,0 +1,110 @@
+//! Who waits for which feeds. A commit wakes only those who read a feed that grew; a waiter costs one small entry per feed.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::StatusCode;
+use sitesync_core::ids::Feed;
+use sitesync_web::ApiError;
+use tokio::sync::Notify;
+
+/// All who wait.
+pub struct Waiters {
+    at_most: usize,
+    all: Mutex<All>,
+}
+
+#[derive(Default)]
+struct All {
+    feeds: HashMap<Feed, HashMap<u64, Arc<Notify>>>,
+    waiting: usize,
+    last_number: u64,
+    closed: bool,
+}
+
+/// A place among those who wait; left when this is dropped.
+pub struct Place {
+    waiters: Arc<Waiters>,
+    feeds: BTreeSet<Feed>,
+    number: u64,
+    bell: Arc<Notify>,
+}
+
+impl Waiters {
+    pub fn new(at_most: usize) -> Self {
+        Self { at_most, all: Mutex::default() }
+    }
+
+    /// Takes a place. A growth of one of `feeds` from now on is told, also if it comes before [`Place::woken`] is called.
+    pub fn enter(self: &Arc<Self>, feeds: BTreeSet<Feed>) -> Result<Place, ApiError> {
+        let mut all = self.locked();
+        if all.waiting >= self.at_most {
+            return Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too_many_waiting",
+                "As many sites as this server allows are waiting already.",
+                "Synchronise every few minutes instead of waiting; nothing is missed.",
+            )
+            .retry_after(60));
+        }
+        all.waiting += 1;
+        all.last_number += 1;
+        let (number, bell) = (all.last_number, Arc::new(Notify::new()));
+        for feed in &feeds {
+            all.feeds.entry(feed.clone()).or_default().insert(number, bell.clone());
+        }
+        Ok(Place { waiters: self.clone(), feeds, number, bell })
+    }
+
+    /// Wakes who reads one of these feeds.
+    pub fn wake(&self, grown: &BTreeSet<Feed>) {
+        let all = self.locked();
+        for bell in grown.iter().filter_map(|feed| all.feeds.get(feed)).flat_map(HashMap::values) {
+            bell.notify_one();
+        }
+    }
+
+    /// Sends everybody away, for good.
+    pub fn close(&self) {
+        let mut all = self.locked();
+        all.closed = true;
+        for bell in all.feeds.values().flat_map(HashMap::values) {
+            bell.notify_one();
+        }
+    }
+
+    /// How many are waiting.
+    pub fn count(&self) -> usize {
+        self.locked().waiting
+    }
+
+    fn locked(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Ends when a feed has grown, or might have. False: nobody may wait any more.
+    pub async fn woken(&mut self) -> bool {
+        if self.waiters.locked().closed {
+            return false;
+        }
+        self.bell.notified().await;
+        !self.waiters.locked().closed
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut all = self.waiters.locked();
+        all.waiting -= 1;
+        for feed in &self.feeds {
+            if let Some(places) = all.feeds.get_mut(feed) {
+                places.remove(&self.number);
+                if places.is_empty() {
+                    all.feeds.remove(feed);
+                }
+            }
+        }
+    }
+}

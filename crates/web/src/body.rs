@@ -1,0 +1,149 @@
+//! JSON bodies: unpacked, bounded and parsed, with errors that say where.
+//!
+//! The limit counts twice: on the wire, and after unpacking. Parsing of large bodies is done where it holds up no connection.
+
+use std::io::{self, Read};
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::{ApiError, blocking};
+
+/// The most bytes of a body; an `Extension` layer of a route sets another than the default.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit(pub usize);
+
+impl Default for BodyLimit {
+    fn default() -> Self {
+        Self(64 << 20)
+    }
+}
+
+/// A body read as JSON.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// Smaller ones are parsed in place: handing them over takes longer.
+const IN_PLACE_MAX: usize = 32 << 10;
+
+/// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
+const WINDOW_LOG_MAX: u32 = 23;
+
+impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let limit = request.extensions().get::<BodyLimit>().copied().unwrap_or_default().0;
+        // Also keeps forms of other pages in the same browser from writing here with a person's sign-in.
+        expect_json(&request)?;
+        let coding = Coding::of(&request)?;
+        let bytes = read(request, limit).await?;
+        if bytes.len() <= IN_PLACE_MAX && coding == Coding::Plain {
+            return parse(&bytes).map(Self);
+        }
+        blocking(move || parse(&coding.unpack(bytes, limit)?)).await.map(Self)
+    }
+}
+
+fn expect_json(request: &Request) -> Result<(), ApiError> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = kind.split(';').next().unwrap_or("").trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "not_json",
+        "The body is not announced as JSON.",
+        "Send it with the header \"content-type: application/json\".",
+    ))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Coding {
+    fn of(request: &Request) -> Result<Self, ApiError> {
+        let coding = request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim());
+        match coding.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("" | "identity") => Ok(Self::Plain),
+            Some("gzip" | "x-gzip") => Ok(Self::Gzip),
+            Some("zstd") => Ok(Self::Zstd),
+            Some(_) => Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "coding_unknown",
+                "The body is packed in a way that this server does not know.",
+                "Send it plain, or packed with zstd or gzip.",
+            )),
+        }
+    }
+
+    fn unpack(self, bytes: Bytes, limit: usize) -> Result<Bytes, ApiError> {
+        let unpacked = match self {
+            Self::Plain => return Ok(bytes),
+            Self::Gzip => read_up_to(flate2::read::MultiGzDecoder::new(&bytes[..]), limit),
+            Self::Zstd => zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| {
+                decoder.window_log_max(WINDOW_LOG_MAX)?;
+                read_up_to(decoder, limit)
+            }),
+        };
+        match unpacked {
+            Ok(Some(bytes)) => Ok(bytes.into()),
+            Ok(None) => Err(too_large(limit)),
+            Err(error) => Err(ApiError::new(
+                StatusCode::BAD_REQUEST,
+                "packed_badly",
+                format!("The packed body cannot be unpacked: {error}."),
+                "Send it again, plain if it fails again.",
+            )),
+        }
+    }
+}
+
+/// All that comes out of `reader`; nothing if it is more than `limit` bytes.
+fn read_up_to(reader: impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
+}
+
+async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+    match Limited::new(request.into_body(), limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
+        Err(_) => Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "body_cut",
+            "The connection broke before the whole body had arrived.",
+            "Send it again.",
+        )),
+    }
+}
+
+fn too_large(limit: usize) -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("The body is larger than {limit} bytes."),
+        "Send it in smaller parts.",
+    )
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "body_unreadable",
+            format!("The body is not what is expected here: {error}."),
+            "Compare it with the description of the call.",
+        )
+    })
+}

@@ -1,0 +1,24 @@
+//! What the HTTP doors of both programs share: one error, bodies that cannot be bombs, accounts of people, headers, starting and
+//! stopping, and the real clock and randomness.
+//!
+//! It knows neither the hub nor a site: what is asked and answered is the doors' business.
+
+pub mod accounts;
+mod backoff;
+pub mod basic;
+mod blocking;
+mod body;
+mod error;
+mod extract;
+pub mod given;
+mod layers;
+mod serve;
+mod tls;
+
+pub use blocking::blocking;
+pub use body::{Body, BodyLimit};
+pub use error::{ApiError, fallback_method, fallback_path};
+pub use extract::{Path, Query};
+pub use layers::{common, page_headers};
+pub use serve::{Peer, peer_of, serve};
+pub use tls::{Tls, TlsError};
