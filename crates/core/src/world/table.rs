@@ -75,8 +75,8 @@ impl World for TableWorld {
 
     fn stores_of_name(&mut self, name: &str) -> Result<Vec<Box<str>>, Infallible> {
         let names = self.aliases(&RecordKey::new("name", name));
-        let is_one = |id: &Box<str>| names.iter().any(|name| name.id == *id);
-        let stores = self.live().filter(|(_, known)| known.facts.facility.as_ref().is_some_and(is_one));
+        let is_one = |id: &str| names.iter().any(|name| *name.id == *id);
+        let stores = self.live().filter(|(_, known)| known.facts.facility.as_deref().is_some_and(is_one));
         Ok(stores.map(|(key, _)| key.id.clone()).collect())
     }
 
