@@ -52,6 +52,11 @@ impl Site {
         state::state(&*self.store.snapshot()?)
     }
 
+    /// What kind of installation this is; before it is set up, the most careful one.
+    pub fn kind(&self) -> Result<DeviceKind, SiteError> {
+        Ok(self.state()?.configuration.map(|configuration| configuration.kind).unwrap_or_default())
+    }
+
     pub fn status(&self) -> Result<Status, SiteError> {
         let snapshot = self.store.snapshot()?;
         let state = state::state(&*snapshot)?;

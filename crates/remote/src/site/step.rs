@@ -3,12 +3,12 @@
 use sitesync_core::ids::Feed;
 use sitesync_core::protocol::{
     CompareReply, CompareRequest, ExchangeReply, ExchangeRequest, LoginReply, LoginRequest, SiteReport, StageRequest,
-    VERSIONS,
+    VERSIONS, WaitRequest,
 };
 use sitesync_store::{Snapshot, Space, write};
 
 use super::push::Push;
-use super::state::{self, State, decode};
+use super::state::{self, Configuration, State, decode};
 use super::{Site, SiteError, feeds, records};
 
 /// What to send to the central server.
@@ -58,16 +58,7 @@ impl Site {
         let state = state::state(&*self.store.snapshot()?)?;
         let configuration = state.configuration.clone().ok_or(SiteError::NotSetUp)?;
         if state.token.is_none() {
-            return Ok(Step::Login(LoginRequest {
-                name: configuration.site_name,
-                secret: configuration.secret,
-                hardware_id: configuration.hardware_id,
-                data_file: state.data_file,
-                device_type: configuration.kind.name().to_owned(),
-                app_name: APP_NAME.to_owned(),
-                app_version: configuration.app_version,
-                versions: VERSIONS.to_vec(),
-            }));
+            return Ok(Step::Login(login_request(state.data_file, configuration)));
         }
         if let Some(question) = self.question(&state)? {
             return Ok(Step::Compare(question));
@@ -117,6 +108,16 @@ impl Site {
         })
     }
 
+    /// What Check connection asks with: as this data file, with a configuration that need not be stored.
+    pub fn login_request(&self, configuration: Configuration) -> Result<LoginRequest, SiteError> {
+        Ok(login_request(self.state()?.data_file, configuration))
+    }
+
+    /// Asks to be told when there is something new for this site. Nothing is written.
+    pub fn wait_request(&self, seconds: u32) -> Result<WaitRequest, SiteError> {
+        Ok(WaitRequest { positions: feeds::positions(&*self.store.snapshot()?)?, seconds })
+    }
+
     /// Notes that an attempt to sync begins.
     pub fn begin_run(&self) -> Result<Run, SiteError> {
         let now = self.clock.now();
@@ -126,6 +127,19 @@ impl Site {
             state::put(txn, &state)
         })?;
         Ok(Run::default())
+    }
+}
+
+fn login_request(data_file: String, configuration: Configuration) -> LoginRequest {
+    LoginRequest {
+        name: configuration.site_name,
+        secret: configuration.secret,
+        hardware_id: configuration.hardware_id,
+        data_file,
+        device_type: configuration.kind.name().to_owned(),
+        app_name: APP_NAME.to_owned(),
+        app_version: configuration.app_version,
+        versions: VERSIONS.to_vec(),
     }
 }
 

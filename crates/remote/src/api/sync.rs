@@ -1,0 +1,108 @@
+//! Status, syncing by hand, Check connection, and what happened.
+
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sitesync_core::ids::RecordKey;
+use sitesync_web::{ApiError, Body, Query};
+
+use super::{Api, configuration};
+use crate::check;
+use crate::runner::Progress;
+use crate::site::{DeviceKind, Site, SiteError, Status};
+
+#[derive(Serialize)]
+pub(super) struct StatusView {
+    #[serde(flatten)]
+    pub(super) status: Status,
+    /// The names of the stores, in the order of `stores`.
+    pub(super) store_names: Vec<String>,
+    pub(super) progress: Progress,
+    /// What a person should look into.
+    pub(super) warnings: Vec<String>,
+}
+
+pub(super) async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
+    view(&api).await.map(Json)
+}
+
+pub(super) async fn view(api: &Api) -> Result<StatusView, ApiError> {
+    let (status, store_names) = api
+        .with_site(|site| {
+            let status = site.status()?;
+            let names = status.stores.iter().map(|store| store_name(site, &store.store)).collect::<Result<_, _>>()?;
+            Ok((status, names))
+        })
+        .await?;
+    let warnings = warnings(&status);
+    Ok(StatusView { status, store_names, progress: api.0.runner.progress().borrow().clone(), warnings })
+}
+
+fn store_name(site: &Site, store: &str) -> Result<String, SiteError> {
+    let record = site.record(&RecordKey::new("store", store))?;
+    let name = record.as_ref().and_then(|record| record.get("name")).and_then(Value::as_str);
+    Ok(name.filter(|name| !name.is_empty()).unwrap_or(store).to_owned())
+}
+
+fn warnings(status: &Status) -> Vec<String> {
+    const CLOCK_OFF_MAX: i64 = 10 * 60_000;
+    let mut warnings = Vec::new();
+    let live = status.stores.iter().filter(|store| !store.lost).count();
+    if status.kind == Some(DeviceKind::Mobile) && live > 1 {
+        warnings.push(format!(
+            "A mobile site holds one store, and this one was given {live}. Ask an administrator to leave it one, or set it up as another kind."
+        ));
+    }
+    if status.clock_off.abs() > CLOCK_OFF_MAX {
+        warnings.push("The clock of this device is wrong. Set its date, time and time zone.".to_owned());
+    }
+    if status.held > 0 {
+        warnings.push(format!("{} documents of this site are held on the central server.", status.held));
+    }
+    if status.aside > 0 {
+        warnings.push(format!("{} versions were put aside here and wait for a person.", status.aside));
+    }
+    warnings
+}
+
+pub(super) async fn events(State(api): State<Api>) -> Result<Json<Value>, ApiError> {
+    let events = api.with_site(|site| Ok(site.state()?.events)).await?;
+    Ok(Json(json!({ "events": events })))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wait {
+    wait: Option<bool>,
+}
+
+pub(super) async fn now(State(api): State<Api>, Query(query): Query<Wait>) -> Result<Response, ApiError> {
+    if query.wait == Some(false) {
+        api.0.runner.ask();
+        return Ok((StatusCode::ACCEPTED, Json(json!({ "started": true }))).into_response());
+    }
+    match api.0.runner.sync_now().await {
+        Ok(moved) => Ok(Json(moved).into_response()),
+        Err(error) => Err(ApiError::from_text(StatusCode::BAD_GATEWAY, error)),
+    }
+}
+
+/// Checks what is stored, or, with a body, what it would be after that change; nothing is stored.
+pub(super) async fn check(State(api): State<Api>, request: Request) -> Result<Json<check::Report>, ApiError> {
+    let change = if request.headers().contains_key(CONTENT_TYPE) {
+        Some(Body::<configuration::Change>::from_request(request, &api).await?.0)
+    } else {
+        None
+    };
+    let stored = api.with_site(|site| Ok(site.state()?.configuration)).await?;
+    let configuration = match change {
+        Some(change) => configuration::changed(stored, change, &api)?,
+        None => stored.ok_or(SiteError::NotSetUp)?,
+    };
+    let url = configuration.server_url.clone();
+    let request = api.with_site(move |site| site.login_request(configuration)).await?;
+    Ok(Json(check::check(&*api.0.link, &*api.0.clock, &url, &request).await))
+}

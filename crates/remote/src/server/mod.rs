@@ -1,0 +1,261 @@
+//! A whole remote site: its data file, the runner, and the local API on an address. What the program starts and stops.
+
+mod hardware;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sitesync_core::given::{Clock, Random};
+use sitesync_store::sqlite::{self, SqliteStore};
+use sitesync_store::{Store, StoreError, write};
+use sitesync_web::accounts::{self, AccountError, Cost, HashedPassword, Role};
+use sitesync_web::basic::SignIn;
+use sitesync_web::given::{RealClock, RealRandom};
+use sitesync_web::{Tls, serve};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::api;
+use crate::link::{HttpLink, HttpOptions, Link, LinkError};
+use crate::runner::{Runner, Running as RunningTask};
+use crate::site::{Configuration, DeviceKind, Site, SiteError};
+
+/// What a remote site is started with.
+pub struct Options {
+    /// The folder of the data file.
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub tls: Option<Tls>,
+    /// Used if the site is not set up yet. Its hardware id and version are replaced by the real ones.
+    pub configuration: Option<Configuration>,
+    /// Name and password of the first account. Without, an administrator is made with a generated password.
+    pub account: Option<(String, String)>,
+    /// The authorities of a private certificate of the central server.
+    pub ca_file: Option<PathBuf>,
+    /// Instead of what the machine says; for demonstrations with several sites on one machine, and for tests.
+    pub hardware_id: Option<String>,
+    /// Instead of HTTP; for tests.
+    pub link: Option<Arc<dyn Link>>,
+    /// What checking a person's password costs.
+    pub cost: Cost,
+}
+
+impl Options {
+    pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
+        Self {
+            data: data.into(),
+            listen,
+            tls: None,
+            configuration: None,
+            account: None,
+            ca_file: None,
+            hardware_id: None,
+            link: None,
+            cost: Cost::default(),
+        }
+    }
+}
+
+/// Why a site does not start: what happened, and what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(
+        "The folder {path} cannot be used: {reason}. Give another one, or make room and see that it may be written."
+    )]
+    Folder { path: PathBuf, reason: String },
+    #[error("The data file {path} is in use by another program. Stop that one first, or give another folder.")]
+    InUse { path: PathBuf },
+    #[error("The data file {path} cannot be opened: {error}.")]
+    Store { path: PathBuf, error: StoreError },
+    #[error("{address} cannot be listened on: {reason}. Give another address or port.")]
+    Listen { address: SocketAddr, reason: String },
+    #[error(
+        "A {kind} installation is used on its own machine only, and {address} can be reached from others. \
+         Listen on 127.0.0.1, or set the site up as client/server."
+    )]
+    NotHere { kind: &'static str, address: SocketAddr },
+    #[error("The first account was refused: {0}.")]
+    Account(#[from] AccountError),
+    #[error("The certificate for people's browsers cannot be used: {0}.")]
+    Tls(String),
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    #[error("This machine gives no random numbers: {0}.")]
+    Random(std::io::Error),
+}
+
+/// The first account, where its password was made up: to be shown once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstAccount {
+    pub name: String,
+    pub password: String,
+}
+
+/// A remote site that runs.
+pub struct RemoteSite {
+    address: SocketAddr,
+    secure: bool,
+    site: Arc<Site>,
+    runner: Runner,
+    syncing: RunningTask,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+    first_account: Option<FirstAccount>,
+}
+
+impl RemoteSite {
+    /// Opens the data file, begins to sync, and listens.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let random: Arc<dyn Random> = Arc::new(RealRandom::new().map_err(StartError::Random)?);
+        let clock: Arc<dyn Clock> = Arc::new(RealClock);
+        let link = match &options.link {
+            Some(link) => link.clone(),
+            None => Arc::new(http_link(options.ca_file.clone())?),
+        };
+        let opened = {
+            let (clock, random) = (clock.clone(), random.clone());
+            let opening = tokio::task::spawn_blocking(move || open(options, clock, random));
+            opening.await.map_err(|error| StartError::Link(LinkError::Here(error.to_string())))??
+        };
+        let Opened { options, store, site, hardware_id, first_account } = opened;
+        let kind = site.kind()?;
+        if kind != DeviceKind::ClientServer && !options.listen.ip().to_canonical().is_loopback() {
+            return Err(StartError::NotHere { kind: kind.name(), address: options.listen });
+        }
+        let unheard = |error: std::io::Error| StartError::Listen { address: options.listen, reason: error.to_string() };
+        let listener = TcpListener::bind(options.listen).await.map_err(unheard)?;
+        let address = listener.local_addr().map_err(unheard)?;
+        let (runner, syncing) = Runner::start(site.clone(), link.clone(), random.clone());
+        let router = api::router(api::Parts {
+            site: site.clone(),
+            runner: runner.clone(),
+            link,
+            clock: clock.clone(),
+            sign_in: Arc::new(SignIn::new(store, clock, &*random, options.cost)),
+            hardware_id,
+            app_version: VERSION.to_owned(),
+        });
+        let (stop, mut stopped) = watch::channel(false);
+        let tls = options.tls;
+        let secure = tls.is_some();
+        let serving = tokio::spawn(async move {
+            let shutdown = async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            serve(listener, tls.as_ref(), router, shutdown).await
+        });
+        Ok(Self { address, secure, site, runner, syncing, stop, serving, first_account })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where a browser on this machine finds it.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.address)
+    }
+
+    pub fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    pub fn first_account(&self) -> Option<&FirstAccount> {
+        self.first_account.as_ref()
+    }
+
+    /// Answers what is being asked, and ends. A sync that runs goes on with the next start.
+    ///
+    /// # Errors
+    /// If serving had ended before, with the reason.
+    pub async fn stop(self) -> Result<(), StartError> {
+        let _ = self.stop.send(true);
+        self.syncing.stop().await;
+        match self.serving.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if self.secure => Err(StartError::Tls(error.to_string())),
+            Ok(Err(error)) => Err(StartError::Listen { address: self.address, reason: error.to_string() }),
+            Err(error) => Err(StartError::Link(LinkError::Here(error.to_string()))),
+        }
+    }
+}
+
+/// The version that a site reports.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const FIRST_NAME: &str = "admin";
+
+struct Opened {
+    options: Options,
+    store: Arc<dyn Store>,
+    site: Arc<Site>,
+    hardware_id: String,
+    first_account: Option<FirstAccount>,
+}
+
+fn http_link(ca_file: Option<PathBuf>) -> Result<HttpLink, LinkError> {
+    HttpLink::new(HttpOptions { ca_file, ..HttpOptions::default() })
+}
+
+fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Opened, StartError> {
+    make_folder(&options.data)?;
+    let path = options.data.join("site.db");
+    let store = SqliteStore::open(&path, &sqlite::Options::default()).map_err(|error| match error {
+        StoreError::InUse(_) => StartError::InUse { path },
+        error => StartError::Store { path, error },
+    })?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let hardware_id = match &options.hardware_id {
+        Some(given) => given.clone(),
+        None => hardware::id(&options.data, &*random)?,
+    };
+    let first_account = first_account(&*store, &options, &*clock, &*random)?;
+    let site = Site::open(store.clone(), clock, random)?;
+    set_up(&site, options.configuration.clone(), &hardware_id)?;
+    Ok(Opened { options, store, site: Arc::new(site), hardware_id, first_account })
+}
+
+/// Records of patients are in it: nobody else on the machine may look.
+fn make_folder(path: &Path) -> Result<(), StartError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| StartError::Folder { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// The stored configuration, or the given one the first time, always with the id of this machine: a data file that was copied
+/// to another machine shows itself to the central server.
+fn set_up(site: &Site, given: Option<Configuration>, hardware_id: &str) -> Result<(), SiteError> {
+    let stored = site.state()?.configuration;
+    let Some(before) = stored.clone().or(given) else { return Ok(()) };
+    let now = Configuration { hardware_id: hardware_id.to_owned(), app_version: VERSION.to_owned(), ..before };
+    if stored.as_ref() == Some(&now) { Ok(()) } else { site.configure(now) }
+}
+
+fn first_account(
+    store: &dyn Store,
+    options: &Options,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<Option<FirstAccount>, StartError> {
+    if !accounts::list(&*store.snapshot().map_err(AccountError::from)?).map_err(AccountError::from)?.is_empty() {
+        return Ok(None);
+    }
+    let made_up = options.account.is_none();
+    let (name, password) =
+        options.account.clone().unwrap_or_else(|| (FIRST_NAME.to_owned(), accounts::generated_password(random)));
+    let hashed = HashedPassword::new(&password, options.cost, random)?;
+    let now = clock.now();
+    write(store, |txn| accounts::create(txn, &name, Role::Administrator, &hashed, now))?;
+    Ok(made_up.then_some(FirstAccount { name, password }))
+}
