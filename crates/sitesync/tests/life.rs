@@ -83,7 +83,7 @@ fn what_was_acknowledged_survives_power_cuts() {
         site.reach.json(&["site", "get", "item", "ZINC"])["data"]["strength"] == "20mg"
     });
     let sites = central.reach.json(&["sites", "list"]);
-    assert!(sites.as_array().unwrap().iter().any(|line| line["name"] == "Opua" && line["unsent"] == 0), "{sites}");
+    assert!(sites.as_array().unwrap().iter().any(|line| line["name"] == "Opua" && line["state"]["kind"] == "good"), "{sites}");
     site.program.terminate();
     central.program.terminate();
 }
