@@ -99,8 +99,17 @@ fn other_party<W: World + ?Sized>(name: &str, world: &mut W) -> Result<BTreeSet<
     Ok(feeds)
 }
 
+/// Whether joins decide where this record is shown. Those of a facility say who trades with it, not who may see what names it:
+/// a document of a name that is no patient is for nobody. Of a record that is not known yet, the joins count already.
+pub fn shown_by_joins<W: World + ?Sized>(subject: &RecordKey, world: &mut W) -> Result<bool, W::Error> {
+    Ok(world.known(subject)?.is_none_or(|known| known.facts.subject.as_ref() == Some(subject)))
+}
+
 fn shown_stores<W: World + ?Sized>(subject: &RecordKey, world: &mut W) -> Result<BTreeSet<Feed>, W::Error> {
     let subject = successor(world, subject)?;
+    if !shown_by_joins(&subject, world)? {
+        return Ok(BTreeSet::new());
+    }
     Ok(world.stores_showing(&subject)?.into_iter().map(Feed::Store).collect())
 }
 

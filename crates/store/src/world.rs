@@ -1,7 +1,7 @@
 //! Answers to routing and ownership from a store and the transaction in hand: the same on the central server and on a site.
 //! Decides nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Catalogue, Facts};
@@ -21,11 +21,81 @@ pub struct StoreWorld<'a> {
     known: HashMap<RecordKey, Option<Known>>,
     /// Versions of the document that is judged at the moment.
     supposed: HashMap<RecordKey, Known>,
+    /// Records that are put and not handed to the transaction yet: it is faster with many at once.
+    pending: Vec<Record>,
+    /// The roles in which the pending records may link.
+    pending_roles: HashSet<Role>,
+    stores_of_names: HashMap<Box<str>, Vec<Box<str>>>,
+    stores_showing: HashMap<RecordKey, Vec<Box<str>>>,
 }
+
+/// The most records that wait to be handed over.
+const PENDING_MAX: usize = 1_000;
 
 impl<'a> StoreWorld<'a> {
     pub fn new(txn: &'a mut dyn Txn, catalogue: &'static Catalogue) -> Self {
-        Self { txn, catalogue, known: HashMap::new(), supposed: HashMap::new() }
+        Self {
+            txn,
+            catalogue,
+            known: HashMap::new(),
+            supposed: HashMap::new(),
+            pending: Vec::new(),
+            pending_roles: HashSet::new(),
+            stores_of_names: HashMap::new(),
+            stores_showing: HashMap::new(),
+        }
+    }
+
+    /// Stores a record. What is asked through this type sees it; before using `txn` itself, call [`Self::flush`].
+    pub fn put(&mut self, record: Record) -> Result<()> {
+        self.learn(&record.key, Some(&record))?;
+        let roles = self.roles(&record);
+        if roles.iter().any(|role| matches!(role, Role::Facility | Role::Subject | Role::Merged)) {
+            self.stores_of_names.clear();
+            self.stores_showing.clear();
+        }
+        self.pending_roles.extend(roles);
+        self.pending.push(record);
+        if self.pending.len() >= PENDING_MAX { self.flush() } else { Ok(()) }
+    }
+
+    /// Hands over what is pending.
+    pub fn flush(&mut self) -> Result<()> {
+        self.pending_roles.clear();
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() { Ok(()) } else { self.txn.put_records(&pending) }
+    }
+
+    /// The roles in which this record, or its former version, may link.
+    fn roles(&self, record: &Record) -> Vec<Role> {
+        let mut roles: Vec<_> = record.links.iter().map(|link| link.role).collect();
+        match self.catalogue.table(&record.key.table) {
+            Some(table) => {
+                roles.extend(table.parent.as_ref().map(|_| Role::Parent));
+                roles.extend(table.makes_visible.as_ref().map(|_| Role::Subject));
+                roles.extend(table.other_party.as_ref().map(|_| Role::Name));
+                roles.extend(table.subject.as_ref().map(|_| Role::Name));
+                if &*table.name == "store" {
+                    roles.extend([Role::Site, Role::Facility]);
+                }
+            }
+            None => roles.clear(),
+        }
+        roles
+    }
+
+    /// [`crate::Snapshot::linked`], all of it, with what is pending.
+    pub fn linked(&mut self, role: Role, target: &str) -> Result<Vec<RecordKey>> {
+        if self.pending_roles.contains(&role) {
+            self.flush()?;
+        }
+        self.txn.linked(role, target, None, usize::MAX)
+    }
+
+    /// One record, with what is pending.
+    pub fn stored(&mut self, key: &RecordKey) -> Result<Option<Record>> {
+        self.flush()?;
+        Ok(self.txn.records(std::slice::from_ref(key))?.pop().flatten())
     }
 
     /// Remembers what is stored, after reading or writing it.
@@ -80,7 +150,7 @@ impl<'a> StoreWorld<'a> {
         let mut all = vec![key.clone()];
         let mut at = 0;
         while at < all.len() {
-            for merged in self.txn.linked(Role::Merged, &link_target(&all[at]), None, usize::MAX)? {
+            for merged in self.linked(Role::Merged, &link_target(&all[at]))? {
                 if !all.contains(&merged) {
                     all.push(merged);
                 }
@@ -107,6 +177,7 @@ impl World for StoreWorld<'_> {
             return Ok(Some(known.clone()));
         }
         if !self.known.contains_key(key) {
+            // Everything that is pending is known, so the transaction has what there is.
             let record = self.txn.records(std::slice::from_ref(key))?.pop().flatten();
             self.learn(key, record.as_ref())?;
         }
@@ -114,21 +185,28 @@ impl World for StoreWorld<'_> {
     }
 
     fn stores_of_name(&mut self, name: &str) -> Result<Vec<Box<str>>> {
+        if let Some(stores) = self.stores_of_names.get(name) {
+            return Ok(stores.clone());
+        }
         let mut stores = Vec::new();
-        for name in self.aliases(&RecordKey::new("name", name))? {
-            for store in self.txn.linked(Role::Facility, &name.id, None, usize::MAX)? {
+        for alias in self.aliases(&RecordKey::new("name", name))? {
+            for store in self.linked(Role::Facility, &alias.id)? {
                 if self.known(&store)?.is_some_and(|known| known.live) {
                     stores.push(store.id);
                 }
             }
         }
+        self.stores_of_names.insert(name.into(), stores.clone());
         Ok(stores)
     }
 
     fn stores_showing(&mut self, subject: &RecordKey) -> Result<Vec<Box<str>>> {
+        if let Some(stores) = self.stores_showing.get(subject) {
+            return Ok(stores.clone());
+        }
         let mut stores = Vec::new();
-        for subject in self.aliases(subject)? {
-            for join in self.txn.linked(Role::Subject, &link_target(&subject), None, usize::MAX)? {
+        for alias in self.aliases(subject)? {
+            for join in self.linked(Role::Subject, &link_target(&alias))? {
                 let Some(known) = self.known(&join)?.filter(|known| known.live) else { continue };
                 if let Some(store) = known.facts.store
                     && !stores.contains(&store)
@@ -137,6 +215,7 @@ impl World for StoreWorld<'_> {
                 }
             }
         }
+        self.stores_showing.insert(subject.clone(), stores.clone());
         Ok(stores)
     }
 }

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::guard::change;
 use crate::audit;
-use crate::hub::{HeldDocument, HeldId, HubError};
+use crate::hub::{HeldDocument, HeldId, Hub, HubError};
 use crate::server::Central;
 use crate::sites::{By, rows};
 
@@ -103,7 +103,7 @@ fn lines(central: &Central, params: &HeldParams) -> Result<Vec<HeldLine>, HubErr
     responses((status = 200, body = HeldLine)))]
 pub(super) async fn one(State(central): State<Arc<Central>>, Path(id): Path<u64>) -> Result<Json<HeldLine>, ApiError> {
     let line = blocking(move || {
-        let document = central.hub().held_document(id)?;
+        let document = Hub::held_document(&*central.store().snapshot()?, id)?;
         let changes = serde_json::to_value(&document.changes).map_err(|error| HubError::Stored(error.to_string()))?;
         Ok::<_, HubError>(HeldLine { changes: Some(changes), ..HeldLine::of(&document) })
     });
@@ -162,7 +162,7 @@ async fn run(
 ) -> Result<StatusCode, ApiError> {
     let grown = change(central, who, move |central, txn, by| {
         rows::lock_directory(txn)?;
-        let document = central.hub().held_document(id)?;
+        let document = Hub::held_document(txn, id)?;
         let grown = work(central, txn)?;
         note(txn, by, what, &document)?;
         Ok::<_, HubError>(grown)

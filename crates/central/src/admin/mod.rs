@@ -6,7 +6,7 @@
 mod accounts;
 mod audit;
 mod backup;
-mod guard;
+pub(crate) mod guard;
 mod held;
 pub mod overview;
 mod record_edit;

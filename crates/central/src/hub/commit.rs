@@ -149,6 +149,7 @@ impl<'a> Commit<'a> {
             Err(reason) => {
                 let changes = document.members.iter().map(|&at| incoming[at].change.clone()).collect();
                 let before = self.again.remove(&document.root);
+                self.world.flush()?;
                 let held = held::hold(self.world.txn, self.context, &document.root, changes, reason, before)?;
                 self.report.held.push(held);
                 Ok(())
@@ -233,9 +234,7 @@ impl<'a> Commit<'a> {
         let mut at = 0;
         while at < versions.len() {
             if versions[at].state == State::Deleted {
-                let children =
-                    self.world.txn.linked(Role::Parent, &link_target(&versions[at].key), None, usize::MAX)?;
-                for child in children {
+                for child in self.world.linked(Role::Parent, &link_target(&versions[at].key))? {
                     self.delete_line(child, versions)?;
                 }
             }
@@ -248,7 +247,7 @@ impl<'a> Commit<'a> {
         if versions.iter().any(|version| version.key == child && version.state != State::Live) {
             return Ok(());
         }
-        let record = self.world.txn.records(std::slice::from_ref(&child))?.pop().flatten();
+        let record = self.world.stored(&child)?;
         if let Next::Version(version) = version::gone(&self.world, &child, record.as_ref(), State::Deleted)? {
             versions.retain(|version| version.key != child);
             if let Some(record) = record {
@@ -261,22 +260,24 @@ impl<'a> Commit<'a> {
     }
 
     fn write(&mut self, versions: Vec<Version>) -> Result<(), HubError> {
-        let mut records = Vec::with_capacity(versions.len());
         for version in &versions {
             self.world.suppose(version.key.clone(), version.known(self.context));
         }
-        for version in &versions {
-            records.push(version.record(&mut self.world, self.context)?);
-        }
+        let records = versions
+            .iter()
+            .map(|version| version.record(&mut self.world, self.context))
+            .collect::<Result<Vec<_>, _>>()?;
         self.world.forget_suppositions();
-        self.world.txn.put_records(&records)?;
         for (version, record) in versions.iter().zip(records) {
-            let old = self.stored.get(&version.key).map(|old| self.world.read(old)).transpose()?;
-            self.world.learn(&version.key, Some(&record))?;
+            let old = self.stored.remove(&version.key).map(|old| self.world.read(&old)).transpose()?;
             let source = if version.as_sent { self.context.source } else { 0 };
             let new = version.known(self.context);
             self.written.push(Written { key: version.key.clone(), old, new, hash: record.hash, source });
-            self.stored.insert(version.key.clone(), record);
+            if record.state != State::Live {
+                // A line that went with its header may stand in another document of this commit.
+                self.stored.insert(version.key.clone(), record.clone());
+            }
+            self.world.put(record)?;
         }
         self.report.written += versions.len() as u64;
         Ok(())

@@ -423,8 +423,8 @@ impl Hub {
     }
 
     /// One held document.
-    pub fn held_document(&self, id: HeldId) -> Result<HeldDocument, HubError> {
-        read(&*self.store.snapshot()?, id)?.ok_or_else(|| unknown(id))
+    pub fn held_document(snapshot: &dyn Snapshot, id: HeldId) -> Result<HeldDocument, HubError> {
+        read(snapshot, id)?.ok_or_else(|| unknown(id))
     }
 
     /// Gives a document up: its site gets what the central server has, and keeps its own version put aside.

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::record::{Entry, EntryKind, Role, link_target};
-use sitesync_core::routing::{Route, route};
-use sitesync_core::world::{Known, World};
+use sitesync_core::routing::{Route, route, shown_by_joins};
+use sitesync_core::world::Known;
 use sitesync_store::NewEntry;
 use sitesync_store::world::StoreWorld;
 
@@ -33,6 +33,7 @@ pub(crate) struct Router {
 
 /// Routes what the commit wrote and all that depends on it.
 pub(crate) fn route_written(commit: &mut Commit<'_>) -> Result<(), HubError> {
+    commit.world.flush()?;
     let written = std::mem::take(&mut commit.written);
     let mut router = Router::new();
     router.queued.extend(written.iter().map(|written| written.key.clone()));
@@ -158,7 +159,8 @@ impl Router {
             self.shown(world, &subject)?;
         }
         let shows_itself = both().any(|facts| facts.subject.as_ref() == Some(&written.key));
-        if shows_itself || new.merged_into.is_some() {
+        // A name that arrives after what names it tells whether its joins count.
+        if shows_itself || old.is_none() || new.merged_into.is_some() {
             self.named(world, &written.key)?;
         }
         if let Some(into) = &new.merged_into {
@@ -171,8 +173,7 @@ impl Router {
     /// A join changed: what it shows, and what goes with that.
     fn shown(&mut self, world: &mut StoreWorld<'_>, subject: &RecordKey) -> Result<(), HubError> {
         let subject = sitesync_core::world::successor(world, subject)?;
-        let shown_by_joins = world.known(&subject)?.is_some_and(|known| known.facts.subject.as_ref() == Some(&subject));
-        if shown_by_joins {
+        if shown_by_joins(&subject, world)? {
             self.push(subject.clone());
             self.named(world, &subject)?;
         }

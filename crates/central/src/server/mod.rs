@@ -21,6 +21,7 @@ pub fn router(central: &Arc<Central>) -> Router {
     let doors = Router::new()
         .merge(crate::sync::router(central.clone()))
         .merge(crate::admin::router(central.clone()))
+        .merge(crate::console::router(central.clone()))
         .fallback(fallback_path)
         .method_not_allowed_fallback(fallback_method)
         .layer(Extension(BodyLimit(central.limits().body_bytes_max)));

@@ -1,4 +1,9 @@
 //! The doors of the central server over a store in memory, without a network: every call and every refusal.
 
+#![expect(clippy::unwrap_used, reason = "a fault here is a failed test")]
+
+mod admin;
+mod console;
 mod native;
+mod running;
 mod server;

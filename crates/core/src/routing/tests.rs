@@ -137,8 +137,12 @@ fn a_patient_goes_where_active_joins_show_it() {
         ("one join", name("P2", "patient"), "B"),
         ("no join", name("hidden", "patient"), "-"),
         ("a patient that turned facility", name("P", "facility"), "*"),
-        ("a facility that turned patient", name("plain", "patient"), "A"),
     ];
+    let turned = row("name", "plain", json!({ "type": "patient" }));
+    let facts = turned.known.facts.clone();
+    let mut turned = TableWorld::of(country().into_iter().chain([turned]).collect());
+    let Ok(found) = route(&facts, &mut turned);
+    assert_eq!(found, Route::Feeds(BTreeSet::from([Feed::store("A")])), "a facility that turned patient");
     for (case, record, feeds) in cases {
         assert_eq!(told(&record), feeds, "{case}");
         let home = if feeds == "*" { "*" } else { "unread" };
@@ -148,6 +152,7 @@ fn a_patient_goes_where_active_joins_show_it() {
         ("a document", "om_document", json!({ "owner_name_ID": "P" }), "A TWIN2", "unread"),
         ("of a merged patient", "om_document", json!({ "owner_name_ID": "old P" }), "A TWIN2", "unread"),
         ("of a patient not known yet", "om_document", json!({ "owner_name_ID": "X" }), "-", "unread"),
+        ("of a facility with joins", "om_document", json!({ "owner_name_ID": "plain" }), "-", "unread"),
         ("without owner", "om_document", json!({}), "*", "*"),
         ("an insurance", "nameInsuranceJoin", json!({ "nameID": "P2" }), "B", "unread"),
         ("an encounter", "encounter", json!({ "patient_id": "P2", "store_id": "A" }), "B", "unread"),

@@ -1,7 +1,7 @@
 //! Records: read, and written several at a time, all or none.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use sitesync_core::ids::RecordKey;
 use sitesync_core::normal;
 use sitesync_core::record::Record;
 use sitesync_store::world::StoreWorld;
-use sitesync_web::{ApiError, Body};
+use sitesync_web::{ApiError, Body, Path, Query};
 
 use super::Api;
 use crate::site::{Edit, PutAside, SiteError};

@@ -1,14 +1,14 @@
 //! Status, syncing by hand, Check connection, and what happened.
 
 use axum::Json;
-use axum::extract::{FromRequest, Query, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sitesync_core::ids::RecordKey;
-use sitesync_web::{ApiError, Body};
+use sitesync_web::{ApiError, Body, Query};
 
 use super::{Api, configuration};
 use crate::check;

@@ -217,10 +217,9 @@ impl<'a> Applying<'a> {
                     None => continue,
                 },
             };
-            self.world.txn.put_records(std::slice::from_ref(&record))?;
-            self.world.learn(&record.key, Some(&record))?;
+            self.world.put(record)?;
         }
-        Ok(())
+        Ok(self.world.flush()?)
     }
 
     fn live(&mut self, key: &RecordKey, text: &str) -> Result<Record, SiteError> {

@@ -1,7 +1,7 @@
 //! A hub over a store in memory, and sites that are nothing but their last commit and their positions.
 //!
 //! After every write the whole database is audited: each live record is in the feeds of its route and in no other, each feed's
-//! sum and count are those of its records, and numbers only grow.
+//! sum and count are those of its records, numbers only grow, and whoever read along holds just that.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,14 @@ pub(crate) struct Central {
     last: RefCell<BTreeMap<u32, CommitId>>,
     positions: RefCell<BTreeMap<u32, Vec<FeedPosition>>>,
     feeds: RefCell<BTreeMap<Feed, FeedState>>,
+    readers: RefCell<BTreeMap<Feed, Reader>>,
+}
+
+/// Has read a feed from its beginning, entry by entry, as it grew.
+#[derive(Default)]
+struct Reader {
+    position: u64,
+    holds: BTreeMap<RecordKey, Hash>,
 }
 
 impl Central {
@@ -48,6 +56,7 @@ impl Central {
             last: RefCell::default(),
             positions: RefCell::default(),
             feeds: RefCell::default(),
+            readers: RefCell::default(),
         };
         for (id, site) in [("S2", 2), ("T2", 2), ("S3", 3), ("S4", 4)] {
             central.edit(store(id, site));
@@ -190,7 +199,26 @@ impl Central {
             audit_feeds(txn, &feeds, &shown)
         })
         .expect("in memory");
+        self.audit_readers(&feeds);
         self.audit_held();
+    }
+
+    /// Reading on from where one was gives what the feed holds now.
+    fn audit_readers(&self, feeds: &BTreeMap<Feed, FeedState>) {
+        let snapshot = self.store.snapshot().expect("in memory");
+        let mut readers = self.readers.borrow_mut();
+        for (feed, state) in feeds {
+            let reader = readers.entry(feed.clone()).or_default();
+            for page in snapshot.page(feed, reader.position, ALL).expect("in memory") {
+                reader.position = page.entry.number;
+                match page.entry.kind {
+                    EntryKind::Put => reader.holds.insert(page.entry.key, page.entry.hash),
+                    EntryKind::Delete | EntryKind::Withdraw => reader.holds.remove(&page.entry.key),
+                };
+            }
+            let sum = reader.holds.values().fold(Hash::default(), |sum, hash| sum.plus(*hash));
+            assert_eq!(sum, state.sum, "a reader of {feed}");
+        }
     }
 
     fn audit_held(&self) {

@@ -1,0 +1,378 @@
+//! The administrators' API.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+use sitesync_core::ids::SiteId;
+
+use crate::server::{ADMIN, READER, Server, basic, exchange_body, is_refused, login_body, put};
+
+/// What the audit says, newest first: who, what, subject.
+async fn audited(server: &Server) -> Vec<String> {
+    let lines = server.get("/api/audit").await.ok();
+    let line = |line: &Value| {
+        [&line["who"], &line["what"], &line["subject"]].map(|text| text.as_str().unwrap().to_owned()).join(" ")
+    };
+    lines.as_array().unwrap().iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn only_accounts_are_let_in() {
+    let server = Server::new();
+    let nobody = server.send(Request::get("/api/sites").body(Body::empty()).unwrap()).await;
+    is_refused(&nobody, 401, "sign_in");
+    assert!(nobody.headers["www-authenticate"].to_str().unwrap().starts_with("Basic"));
+    is_refused(&server.api(("admin", "wrong-password"), Method::GET, "/api/sites", None).await, 401, "sign_in");
+    is_refused(&server.api(("nobody", "wrong-password"), Method::GET, "/api/sites", None).await, 401, "sign_in");
+    for header in ["Bearer abc", "Basic %%%", "Basic", "Basic bm9jb2xvbg=="] {
+        let request = Request::get("/api/sites").header("authorization", header).body(Body::empty()).unwrap();
+        is_refused(&server.send(request).await, 401, "sign_in");
+    }
+    server.api(READER, Method::GET, "/api/sites", None).await.ok();
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_for_the_guesser() {
+    let server = Server::new();
+    for _ in 0..4 {
+        server.api(("admin", "wrong-password"), Method::GET, "/api/sites", None).await;
+    }
+    let waits = server.get("/api/sites").await;
+    is_refused(&waits, 429, "too_many_failures");
+    assert_eq!(waits.headers["retry-after"], "1");
+    server.api(READER, Method::GET, "/api/sites", None).await.ok();
+    server.clock.advance(1000);
+    server.get("/api/sites").await.ok();
+}
+
+/// Every call that changes something, from the description itself.
+async fn changing_calls(server: &Server) -> Vec<(Method, String)> {
+    let description = server.send(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await.ok();
+    let mut calls = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        let path = path.replace("{site}", "2").replace("{id}", "1").replace("{table}", "item").replace("{name}", "eye");
+        for method in ["post", "put", "delete"].iter().filter(|method| item.get(*method).is_some()) {
+            calls.push((method.to_uppercase().parse().unwrap(), path.clone()));
+        }
+    }
+    calls
+}
+
+#[tokio::test]
+async fn a_reader_changes_nothing() {
+    let server = Server::new();
+    let calls = changing_calls(&server).await;
+    assert!(calls.len() > 15);
+    for (method, path) in calls {
+        let answer = server.api(READER, method, &path, Some(&json!({}))).await;
+        is_refused(&answer, 403, "administrators_only");
+    }
+    assert!(audited(&server).await.iter().all(|line| !line.starts_with("eye")));
+}
+
+#[tokio::test]
+async fn a_page_of_another_server_changes_nothing() {
+    let server = Server::new();
+    for from in ["cross-site", "same-site"] {
+        let request = Request::post("/api/backup").header("authorization", basic(ADMIN)).header("sec-fetch-site", from);
+        is_refused(&server.send(request.body(Body::empty()).unwrap()).await, 403, "other_page");
+    }
+}
+
+#[tokio::test]
+async fn every_call_is_described() {
+    let server = Server::new();
+    let description = server.send(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await.ok();
+    let paths = description["paths"].as_object().unwrap();
+    let mut calls: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+        .collect();
+    calls.sort();
+    let expected = "delete /api/accounts/{name}|delete /api/sites/{site}|get /api/accounts|get /api/audit|get /api/held|\
+        get /api/held/{id}|get /api/records/{table}|get /api/records/{table}/{id}|get /api/records/{table}/{id}/why|\
+        get /api/settings|get /api/sites|get /api/sites/{site}|get /api/sites/{site}/check|get /api/sites/{site}/log|\
+        get /api/stores|get /api/tables|post /api/accounts|post /api/accounts/{name}/password|post /api/backup|\
+        post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/records|\
+        post /api/sites|post /api/sites/{site}/allow-former-device|post /api/sites/{site}/password|\
+        post /api/sites/{site}/reset-hardware|post /api/sites/{site}/unblock|post /api/stores/move|\
+        post /api/stores/remove|put /api/settings|put /api/sites/{site}";
+    assert_eq!(calls.join("|"), expected);
+    for call in paths.values().flat_map(|item| item.as_object().unwrap().values()) {
+        assert!(call["summary"].as_str().is_some_and(|words| !words.is_empty()), "{call}");
+        assert_eq!(
+            call["responses"]["default"]["content"]["application/json"]["schema"]["$ref"],
+            "#/components/schemas/Refusal"
+        );
+    }
+    // Every schema that is referred to is there.
+    let text = description.to_string();
+    for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(description["components"]["schemas"].get(name).is_some(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn sites_are_made_edited_and_deleted() {
+    let server = Server::new();
+    let made =
+        server.post("/api/sites", &json!({"name": "Kamo", "device_type": "mobile", "generate_password": true})).await;
+    assert_eq!(made.status.as_u16(), 201);
+    let made = made.ok();
+    assert_eq!((&made["site"]["id"], &made["site"]["code"]), (&json!(2), &json!("2")));
+    assert_eq!(made["site"]["state"], json!({"kind": "never", "text": "Never synced", "percent": null}));
+    let password = made["password"].as_str().unwrap().to_owned();
+    server.call("1/login", "", &login_body("Kamo", &password)).await.ok();
+    is_refused(&server.post("/api/sites", &json!({"name": "Kamo"})).await, 409, "site_name_taken");
+    is_refused(&server.post("/api/sites", &json!({"name": "a:b"})).await, 400, "site_name_refused");
+    is_refused(&server.post("/api/sites", &json!({"name": "X", "password": ""})).await, 400, "password_empty");
+    is_refused(&server.post("/api/sites", &json!({"nam": "X"})).await, 400, "body_unreadable");
+    let edit = json!({"version": 1, "code": "K"});
+    let edited = server.api(ADMIN, Method::PUT, "/api/sites/2", Some(&edit)).await.ok();
+    assert_eq!((&edited["code"], &edited["name"], &edited["version"]), (&json!("K"), &json!("Kamo"), &json!(2)));
+    is_refused(
+        &server.api(ADMIN, Method::PUT, "/api/sites/2", Some(&json!({"version": 1, "code": "L"}))).await,
+        409,
+        "conflict",
+    );
+    is_refused(&server.api(ADMIN, Method::PUT, "/api/sites/9", Some(&edit)).await, 404, "site_not_found");
+    is_refused(&server.get("/api/sites/9").await, 404, "site_not_found");
+    is_refused(&server.get("/api/sites/x").await, 400, "address_unreadable");
+    server.store("S1", SiteId(2));
+    is_refused(&server.api(ADMIN, Method::DELETE, "/api/sites/2", None).await, 409, "site_has_stores");
+    is_refused(&server.api(ADMIN, Method::DELETE, "/api/sites/1", None).await, 409, "site_is_central_server");
+    server.post("/api/stores/remove", &json!({"store": "S1"})).await.ok();
+    server.api(ADMIN, Method::DELETE, "/api/sites/2", None).await.ok();
+    assert_eq!(server.get("/api/sites").await.ok().as_array().unwrap().len(), 1);
+    let audit = audited(&server).await;
+    let expected = ["admin site.delete site 2", "admin store.move store S1", "admin site.edit site 2"];
+    assert_eq!(audit[..3], expected);
+}
+
+#[tokio::test]
+async fn devices_and_passwords_of_a_site() {
+    let server = Server::new();
+    server.site("Kamo");
+    let token = server.login("Kamo").await;
+    let reset = server.post("/api/sites/2/reset-hardware", &json!({})).await.ok();
+    assert_eq!(reset["former_devices"][0]["hardware_id"], json!("hw-1"));
+    is_refused(&server.call("1/exchange", &token, &exchange_body(&json!([]))).await, 401, "token_ended");
+    is_refused(&server.call("1/login", "", &login_body("Kamo", "right")).await, 401, "site_former_device");
+    let other = json!({"hardware_id": "hw-9"});
+    is_refused(&server.post("/api/sites/2/allow-former-device", &other).await, 404, "not_a_former_device");
+    server.post("/api/sites/2/allow-former-device", &json!({"hardware_id": "hw-1"})).await.ok();
+    server.login("Kamo").await;
+    let version = server.get("/api/sites/2").await.ok()["version"].clone();
+    let set = server.post("/api/sites/2/password", &json!({"version": version, "password": "another"})).await.ok();
+    assert_eq!((&set["password"], &set["site"]["logged_in"]), (&Value::Null, &json!(false)));
+    is_refused(&server.post("/api/sites/2/password", &json!({"version": 1})).await, 409, "conflict");
+    let central = server.post("/api/sites/1/password", &json!({"version": 1})).await;
+    is_refused(&central, 409, "site_is_central_server");
+    for _ in 0..6 {
+        server.call("1/login", "", &login_body("Kamo", "wrong")).await;
+    }
+    let blocked = server.get("/api/sites/2").await.ok();
+    assert_eq!(blocked["state"]["text"], "Blocked: 5 failed sign-ins");
+    let lines = server.get("/api/sites/2/check").await.ok();
+    assert!(lines.as_array().unwrap().iter().any(|line| line["what"] == "blocked" && line["level"] == "problem"));
+    let unblocked = server.post("/api/sites/2/unblock", &json!({})).await.ok();
+    assert_eq!(unblocked["device_blocked_until"], Value::Null);
+    server.call("1/login", "", &login_body("Kamo", "another")).await.ok();
+}
+
+#[tokio::test]
+async fn stores_move_between_sites() {
+    let server = Server::new();
+    let made = server.post("/api/sites", &json!({"name": "Tablet", "device_type": "mobile"})).await.ok();
+    assert_eq!(made["site"]["id"], json!(2));
+    server.store("S1", SiteId(1));
+    server.store("S2", SiteId(1));
+    let moved = server.post("/api/stores/move", &json!({"store": "S1", "site": 2})).await.ok();
+    assert_eq!(moved, json!({"store": "S1", "site": 2, "from": 1}));
+    // Once more changes nothing, and is no refusal.
+    server.post("/api/stores/move", &json!({"store": "S1", "site": 2})).await.ok();
+    is_refused(&server.post("/api/stores/move", &json!({"store": "S2", "site": 2})).await, 409, "mobile_has_store");
+    is_refused(&server.post("/api/stores/move", &json!({"store": "S2", "site": 7})).await, 404, "site_unknown");
+    is_refused(&server.post("/api/stores/move", &json!({"store": "S9", "site": 2})).await, 404, "store_unknown");
+    let stores = server.get("/api/stores").await.ok();
+    assert_eq!(
+        (&stores[0]["site"], &stores[0]["site_name"], &stores[1]["site"]),
+        (&json!(2), &json!("Tablet"), &json!(1))
+    );
+    assert_eq!(server.get("/api/sites/2").await.ok()["stores"][0]["id"], json!("S1"));
+    let moves = audited(&server).await.iter().filter(|line| line.contains("store.move")).count();
+    assert_eq!(moves, 1);
+}
+
+#[tokio::test]
+async fn records_are_written_all_or_nothing() {
+    let server = Server::new();
+    server.site("Kamo");
+    server.store("S1", SiteId(2));
+    let item = json!({"table": "item", "id": "I1", "data": {"item_name": "Amoxicillin", "code": "amx"}});
+    let foreign = json!({"table": "location", "id": "P1", "data": {"store_ID": "S1", "code": "A"}});
+    let refused = server.post("/api/records", &json!([item, foreign])).await;
+    is_refused(&refused, 409, "refused");
+    assert_eq!(
+        (&refused.json()["refused"][0]["table"], &refused.json()["refused"][0]["id"]),
+        (&json!("location"), &json!("P1"))
+    );
+    is_refused(&server.get("/api/records/item/I1").await, 404, "record_unknown");
+    assert_eq!(server.post("/api/records", &json!([item])).await.ok(), json!({"written": 1, "unchanged": 0}));
+    assert_eq!(server.post("/api/records", &json!([item])).await.ok(), json!({"written": 0, "unchanged": 1}));
+    server.post("/api/records", &json!([{"table": "item", "id": "I1", "data": {"code": "AMX"}}])).await.ok();
+    let whole = server.get("/api/records/item/I1").await.ok();
+    assert_eq!(
+        (&whole["data"]["code"], &whole["data"]["item_name"], &whole["data"]["ID"]),
+        (&json!("AMX"), &json!("Amoxicillin"), &json!("I1"))
+    );
+    assert_eq!(server.post("/api/records?repair=true", &json!([foreign])).await.ok()["written"], json!(1));
+    is_refused(&server.post("/api/records", &json!([{"table": "item", "id": "I1"}])).await, 409, "change_ambiguous");
+    server.post("/api/records", &json!([{"table": "item", "id": "I1", "delete": true}])).await.ok();
+    assert_eq!(server.get("/api/records/item/I1").await.ok()["state"], json!("deleted"));
+    let audit = audited(&server).await;
+    let expected = [
+        "admin record.delete item I1",
+        "admin record.repair location P1",
+        "admin record.edit item I1",
+        "admin record.create item I1",
+    ];
+    assert_eq!(audit[..4], expected);
+}
+
+#[tokio::test]
+async fn an_import_is_noted_as_one() {
+    let server = Server::new();
+    let item = |number: u32| json!({"table": "item", "id": format!("I{number}"), "data": {"code": number.to_string()}});
+    let items: Vec<_> = (0..101).map(item).collect();
+    assert_eq!(server.post("/api/records", &json!(items)).await.ok()["written"], json!(101));
+    assert_eq!(audited(&server).await[0], "admin records.edit 101 records");
+}
+
+#[tokio::test]
+async fn records_are_read_in_pages() {
+    let server = Server::new();
+    for id in ["A", "B/C", "D"] {
+        server.edit(vec![put("item", id, &json!({"code": id}))]);
+    }
+    let first = server.get("/api/records/item?limit=2").await.ok();
+    assert_eq!((&first["records"][1]["id"], &first["next"]), (&json!("B/C"), &json!("B/C")));
+    let second = server.get("/api/records/item?limit=2&after=B%2FC").await.ok();
+    assert_eq!((&second["records"][0]["data"]["code"], &second["next"]), (&json!("D"), &Value::Null));
+    assert_eq!(server.get("/api/records/item/B%2FC").await.ok()["id"], json!("B/C"));
+    let tables = server.get("/api/tables").await.ok();
+    let item = tables.as_array().unwrap().iter().find(|table| table["name"] == "item").unwrap();
+    assert_eq!((&item["records"], &item["class"]), (&json!(3), &json!("central")));
+    is_refused(&server.get("/api/records/item?limit=x").await, 400, "address_unreadable");
+}
+
+#[tokio::test]
+async fn it_says_why_a_record_is_where_it_is() {
+    let server = Server::new();
+    server.site("Kamo");
+    server.store("S1", SiteId(2));
+    server.edit(vec![put("item", "I1", &json!({"code": "a"}))]);
+    let central = server.get("/api/records/item/I1/why").await.ok();
+    assert_eq!((&central["feeds"][0]["feed"], &central["feeds"][0]["every_site"]), (&json!("central"), &json!(true)));
+    let body = json!([{"table": "location", "id": "P1", "data": {"store_ID": "S1", "code": "A"}}]);
+    server.post("/api/records?repair=true", &body).await.ok();
+    let why = server.get("/api/records/location/P1/why").await.ok();
+    assert_eq!(why["feeds"][0]["because"], json!("Store S1 owns it."));
+    assert_eq!((&why["feeds"][0]["site"], &why["feeds"][0]["site_name"]), (&json!(2), &json!("Kamo")));
+    is_refused(&server.get("/api/records/item/none/why").await, 404, "record_unknown");
+}
+
+/// A site whose pushed location of a store that is not its own is held.
+async fn held(server: &Server) -> String {
+    use sitesync_core::protocol::{CommitId, commit_hash};
+    server.site("Kamo");
+    server.store("S1", SiteId(1));
+    let token = server.login("Kamo").await;
+    let changes = vec![put("location", "P1", &json!({"store_ID": "S1", "code": "A"}))];
+    let mut body = exchange_body(&json!([]));
+    body["commit"] =
+        json!({"id": commit_hash(CommitId::default(), &changes), "previous": CommitId::default(), "changes": changes});
+    let reply = server.call("1/exchange", &token, &body).await.ok();
+    assert_eq!((&reply["outcome"], &reply["held"]), (&json!("applied"), &json!(1)));
+    token
+}
+
+#[tokio::test]
+async fn held_documents_are_shown_and_released() {
+    let server = Server::new();
+    held(&server).await;
+    let list = server.get("/api/held").await.ok();
+    assert_eq!(
+        (&list[0]["site"], &list[0]["table"], &list[0]["record"], &list[0]["code"]),
+        (&json!(2), &json!("location"), &json!("P1"), &json!("refused"))
+    );
+    assert_eq!(server.get("/api/held?site=3").await.ok(), json!([]));
+    let path = format!("/api/held/{}", list[0]["id"]);
+    assert_eq!(server.get(&path).await.ok()["changes"][0]["put"]["code"], json!("A"));
+    assert_eq!(server.get("/api/sites/2").await.ok()["held"], json!(1));
+    is_refused(&server.post(&format!("{path}/release"), &json!({})).await, 409, "refused");
+    server.post(&format!("{path}/release?repair=true"), &json!({})).await.ok();
+    assert_eq!(server.get("/api/records/location/P1").await.ok()["data"]["code"], json!("A"));
+    is_refused(&server.get(&path).await, 404, "held_unknown");
+    is_refused(&server.post(&format!("{path}/release"), &json!({})).await, 404, "held_unknown");
+    assert_eq!(audited(&server).await[0], format!("admin held.repair held {}: location P1 of site 2", list[0]["id"]));
+    let log = server.get("/api/sites/2/log").await.ok();
+    assert_eq!((&log[0]["held"], &log[0]["outcome"]), (&json!(1), &json!("applied")));
+    is_refused(&server.get("/api/sites/9/log").await, 404, "site_not_found");
+}
+
+#[tokio::test]
+async fn held_documents_are_given_up() {
+    for verb in ["send-back", "drop"] {
+        let server = Server::new();
+        held(&server).await;
+        server.post(&format!("/api/held/1/{verb}"), &json!({})).await.ok();
+        assert_eq!(server.get("/api/held").await.ok(), json!([]));
+        is_refused(&server.post(&format!("/api/held/1/{verb}"), &json!({})).await, 404, "held_unknown");
+        assert!(audited(&server).await[0].contains(&verb.replace('-', "_")));
+    }
+}
+
+#[tokio::test]
+async fn settings_count_at_once() {
+    let server = Server::new();
+    let change = json!({"accept_sync": false, "block_ms": 60_000});
+    let changed = server.api(ADMIN, Method::PUT, "/api/settings", Some(&change)).await.ok();
+    assert_eq!((&changed["accept_sync"], &changed["failures_before_block"]), (&json!(false), &json!(5)));
+    assert_eq!(server.get("/api/settings").await.ok(), changed);
+    is_refused(&server.call("1/login", "", &login_body("Kamo", "right")).await, 503, "sync_off");
+    let wrong = server.api(ADMIN, Method::PUT, "/api/settings", Some(&json!({"block_ms": 1}))).await;
+    is_refused(&wrong, 400, "setting_out_of_range");
+}
+
+#[tokio::test]
+async fn accounts_come_and_go() {
+    let server = Server::new();
+    let made = server.post("/api/accounts", &json!({"name": "Ana", "role": "administrator"})).await.ok();
+    let password = made["password"].as_str().unwrap().to_owned();
+    server.api(("Ana", &password), Method::POST, "/api/sites", Some(&json!({"name": "New"}))).await.ok();
+    let again = json!({"name": "Ana", "role": "reader", "password": "long enough"});
+    is_refused(&server.post("/api/accounts", &again).await, 409, "account_exists");
+    let short = json!({"name": "Ben", "role": "reader", "password": "short"});
+    is_refused(&server.post("/api/accounts", &short).await, 400, "password_too_short");
+    is_refused(
+        &server.post("/api/accounts", &json!({"name": "a:b", "role": "reader"})).await,
+        400,
+        "account_name_refused",
+    );
+    server.post("/api/accounts/Ana/password", &json!({"password": "another password"})).await.ok();
+    is_refused(&server.api(("Ana", &password), Method::GET, "/api/sites", None).await, 401, "sign_in");
+    server.api(("Ana", "another password"), Method::GET, "/api/sites", None).await.ok();
+    server.api(ADMIN, Method::DELETE, "/api/accounts/Ana", None).await.ok();
+    is_refused(&server.api(("Ana", "another password"), Method::GET, "/api/sites", None).await, 401, "sign_in");
+    is_refused(&server.api(ADMIN, Method::DELETE, "/api/accounts/Ana", None).await, 404, "account_not_found");
+    is_refused(&server.api(ADMIN, Method::DELETE, "/api/accounts/admin", None).await, 409, "last_administrator");
+    assert_eq!(server.get("/api/accounts").await.ok().as_array().unwrap().len(), 2);
+    assert!(!server.get("/api/audit").await.text().contains("another password"));
+}
+
+#[tokio::test]
+async fn a_backup_needs_a_place() {
+    let server = Server::new();
+    is_refused(&server.post("/api/backup", &json!({})).await, 409, "no_backups");
+}
