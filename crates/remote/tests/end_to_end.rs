@@ -1,0 +1,115 @@
+//! Two remote sites and a central server, all real: a delivery goes from one to the other with nobody asking for a sync.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sitesync_central::auth::{HashedSecret, Secret};
+use sitesync_central::server::{self as central, Central};
+use sitesync_central::sites::{self, By, SiteForm};
+use sitesync_core::ids::{RecordKey, SiteId};
+use sitesync_core::ownership::Actor;
+use sitesync_core::protocol::Change;
+use sitesync_remote::api::password_secret;
+use sitesync_remote::check::{self, What};
+use sitesync_remote::link::{HttpLink, HttpOptions};
+use sitesync_remote::server::{Options, RemoteSite};
+use sitesync_remote::site::{Configuration, DeviceKind, Edit};
+use sitesync_store::write;
+
+const PASSWORD: &str = "password";
+
+fn put(table: &str, id: &str, body: &Value) -> Change {
+    Change {
+        table: table.into(),
+        id: id.into(),
+        put: Some(serde_json::value::to_raw_value(body).unwrap()),
+        delete: false,
+        partial: false,
+        aside: None,
+    }
+}
+
+/// Two sites with a store each, and an item.
+fn country(central: &Central) {
+    for name in ["north", "south"] {
+        let secret = Secret::of_password(PASSWORD).unwrap();
+        let hashed = HashedSecret::new(&secret, Default::default(), central.random()).unwrap();
+        let form = SiteForm { code: name.to_owned(), name: name.to_owned(), ..SiteForm::default() };
+        let by = By { who: "test", at: 0 };
+        write(central.store(), |txn| sites::create(txn, central.random(), by, &form, Some(hashed.clone()))).unwrap();
+    }
+    let changes = vec![
+        put("name", "N1", &json!({ "name": "North", "type": "facility" })),
+        put("name", "N2", &json!({ "name": "South", "type": "facility" })),
+        put("store", "S1", &json!({ "name": "North", "code": "N", "name_ID": "N1", "sync_id_remote_site": 2 })),
+        put("store", "S2", &json!({ "name": "South", "code": "S", "name_ID": "N2", "sync_id_remote_site": 3 })),
+        put("item", "I1", &json!({ "item_name": "Paracetamol", "code": "P" })),
+    ];
+    central.hub().edit(Actor::Site(SiteId::CENTRAL), changes).unwrap();
+}
+
+async fn remote(dir: &Path, url: &str, name: &str) -> RemoteSite {
+    let mut options = Options::new(dir.join(name), ([127, 0, 0, 1], 0).into());
+    options.hardware_id = Some(format!("device of {name}"));
+    options.configuration = Some(Configuration {
+        server_url: url.to_owned(),
+        site_name: name.to_owned(),
+        secret: password_secret(PASSWORD),
+        kind: DeviceKind::SingleUser,
+        hardware_id: String::new(),
+        app_version: String::new(),
+        interval_minutes: 60,
+        enabled: true,
+    });
+    let site = RemoteSite::start(options).await.unwrap();
+    site.runner().sync_now().await.unwrap();
+    site
+}
+
+/// Until the record is there, looking whenever the site has moved.
+async fn arrival(site: &RemoteSite, key: &RecordKey) {
+    let mut progress = site.runner().progress();
+    while site.site().record(key).unwrap().is_none() {
+        progress.changed().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_arrives_by_itself_and_check_connection_tells_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = central::Options::new(dir.path().join("central"), ([127, 0, 0, 1], 0).into());
+    let server = central::start(options).await.unwrap();
+    country(server.central());
+    let url = server.url();
+    let north = remote(dir.path(), &url, "north").await;
+    let south = remote(dir.path(), &url, "south").await;
+    let status = north.site().status().unwrap();
+    assert!(status.stores.len() == 1 && status.stores[0].ready, "{:?}", status.stores);
+
+    let edits: Vec<Edit> = serde_json::from_value(json!([
+        { "table": "transact", "id": "T1", "data": { "store_ID": "S1", "name_ID": "N2", "type": "ci", "status": "fn" } },
+        { "table": "trans_line", "id": "L1", "data": { "transaction_ID": "T1", "item_ID": "I1", "quantity": 5 } },
+    ]))
+    .unwrap();
+    assert!(north.site().write(&edits).unwrap());
+    north.runner().changed();
+    // The interval is an hour: only the local change and the wake-up can do it within this time.
+    let line = RecordKey::new("trans_line", "L1");
+    tokio::time::timeout(Duration::from_secs(30), arrival(&south, &line)).await.unwrap();
+
+    let link = HttpLink::new(HttpOptions::default()).unwrap();
+    let right = north.site().state().unwrap().configuration.unwrap();
+    let password = Configuration { secret: password_secret("wrong"), ..right.clone() };
+    let device = Configuration { hardware_id: "another device".to_owned(), ..right.clone() };
+    for (configuration, fails) in [(right, None), (password, Some(What::Credentials)), (device, Some(What::Device))] {
+        let request = north.site().login_request(configuration).unwrap();
+        let report = check::check(&link, server.central().clock(), &url, &request).await;
+        let failed = report.steps.iter().find(|step| step.result == check::Verdict::Failed);
+        assert_eq!(failed.map(|step| step.what), fails, "{report:?}");
+    }
+    north.stop().await.unwrap();
+    south.stop().await.unwrap();
+    server.stop().await.unwrap();
+}
