@@ -5,6 +5,8 @@
 //! is the real program; the sites are servers of this process, each with its own data file, over HTTP, as 43 processes would only
 //! be slower.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use std::collections::BTreeMap;
