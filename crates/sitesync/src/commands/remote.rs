@@ -254,4 +254,10 @@ mod tests {
         assert_eq!(changed.server_url, "http://b");
         assert_eq!((changed.secret, changed.kind), (stored.secret, DeviceKind::Mobile));
     }
+
+    #[test]
+    fn the_example_is_understood() {
+        let keys: Keys = toml::from_str(include_str!("../../../../examples/remote.toml")).unwrap();
+        assert!(keys.listen.is_some());
+    }
 }
