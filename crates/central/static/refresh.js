@@ -11,7 +11,7 @@ let asking = null;
 let timer = 0;
 
 function showLocalTimes() {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   for (const time of list.querySelectorAll("time")) {
     time.title = time.textContent + " UTC";
     time.textContent = format.format(new Date(time.dateTime));
@@ -41,7 +41,8 @@ async function refresh() {
   clearTimeout(timer);
   if (asking) asking.abort();
   const mine = (asking = new AbortController());
-  const address = "/?part=list&q=" + encodeURIComponent(search.value);
+  // Whole, as a page that was opened with a name in its address cannot ask for a part of one.
+  const address = location.origin + "/?part=list&q=" + encodeURIComponent(search.value);
   const late = setTimeout(() => mine.abort(), 20000);
   try {
     const headers = mark ? { "If-None-Match": mark } : {};

@@ -39,7 +39,6 @@ impl From<HubError> for ApiError {
 fn status(code: &str) -> StatusCode {
     match code {
         "batch_unreadable" | "cursor_unreadable" | "push_damaged" => StatusCode::BAD_REQUEST,
-        "feed_not_yours" => StatusCode::FORBIDDEN,
         _ if code.ends_with("_unknown") => StatusCode::NOT_FOUND,
         _ => StatusCode::CONFLICT,
     }
