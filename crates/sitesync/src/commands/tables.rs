@@ -33,7 +33,7 @@ fn as_json(catalogue: &Catalogue) -> Value {
         let columns: Vec<Value> = table
             .columns
             .iter()
-            .map(|column| json!({ "name": column.name, "kind": format!("{:?}", column.kind) }))
+            .map(|column| json!({ "name": column.name, "kind": column.kind }))
             .collect();
         json!({ "name": table.name, "title": table.title, "columns": columns })
     };
