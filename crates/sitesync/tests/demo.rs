@@ -1,5 +1,7 @@
 //! The demo, as a person starts it: twice, the second time going on where the first stopped.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use std::path::Path;

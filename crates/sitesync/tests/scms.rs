@@ -5,6 +5,8 @@
 //! is the real program; the sites are servers of this process, each with its own data file, over HTTP, as 43 processes would only
 //! be slower.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -102,7 +104,7 @@ fn home(folder: &Path, country: &Country) -> PathBuf {
 
 async fn start(folder: &Path, url: &str, country: &Country) -> RemoteSite {
     let mut options = Options::new(home(folder, country), SocketAddr::from(([127, 0, 0, 1], 0)));
-    options.hardware_id = Some(format!("machine of {}", country.name));
+    options.hardware_id = Some(format!("machine {}", country.site));
     options.configuration = Some(Configuration {
         server_url: url.to_owned(),
         site_name: country.name.clone(),

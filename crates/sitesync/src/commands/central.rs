@@ -154,4 +154,10 @@ mod tests {
         let elsewhere = Options { database: Some("postgres://db".to_owned()), ..options(None) };
         assert!(elsewhere.resolve().unwrap_err().to_string().contains("sqlite"));
     }
+
+    #[test]
+    fn the_example_is_understood() {
+        let keys: Keys = toml::from_str(include_str!("../../../../examples/central.toml")).unwrap();
+        assert!(keys.listen.is_some());
+    }
 }

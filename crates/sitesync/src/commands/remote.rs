@@ -19,7 +19,7 @@ use crate::{config, secret, stop};
                         sitesync remote --data /var/lib/opua --server-url https://central.example.org \\\n    \
                         --site-name Opua --password-file opua.password --kind mobile\n\
                         From then on:\n  sitesync remote --data /var/lib/opua\n\n\
-                        The password of the site may also be in SITESYNC_PASSWORD. What is not said here or in a variable is read\n\
+                        Beside --server-url or --site-name the password may also be in SITESYNC_PASSWORD. What is not said here or in a variable is read\n\
                         from DIR/sitesync.toml, with the same names: listen, server_url, site_name, password_file, kind, interval_minutes,\n\
                         ca_file, tls.")]
 pub struct Options {
@@ -121,10 +121,13 @@ impl Options {
     fn resolve(self) -> Result<(server::Options, Wanted)> {
         let keys: Keys = config::read(self.config.as_deref(), &self.data)?;
         let password_file = self.password_file.or(keys.password_file);
+        let (server_url, site_name) = (self.server_url.or(keys.server_url), self.site_name.or(keys.site_name));
+        // The variable may be an administrator's, left in the shell: it counts only where the site is being set up.
+        let variable = (server_url.is_some() || site_name.is_some()).then_some("SITESYNC_PASSWORD");
         let wanted = Wanted {
-            server_url: self.server_url.or(keys.server_url),
-            site_name: self.site_name.or(keys.site_name),
-            password: secret::read(password_file.as_deref(), Some("SITESYNC_PASSWORD"))?,
+            server_url,
+            site_name,
+            password: secret::read(password_file.as_deref(), variable)?,
             kind: self.kind.or(keys.kind),
             interval_minutes: self.interval_minutes.or(keys.interval_minutes),
         };
@@ -253,5 +256,11 @@ mod tests {
         let changed = Wanted { server_url: Some("http://b".to_owned()), ..Wanted::default() }.over(&stored);
         assert_eq!(changed.server_url, "http://b");
         assert_eq!((changed.secret, changed.kind), (stored.secret, DeviceKind::Mobile));
+    }
+
+    #[test]
+    fn the_example_is_understood() {
+        let keys: Keys = toml::from_str(include_str!("../../../../examples/remote.toml")).unwrap();
+        assert!(keys.listen.is_some());
     }
 }

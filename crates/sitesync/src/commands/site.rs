@@ -105,13 +105,16 @@ fn in_words(status: &Value) -> String {
         let next = status["last_error"]["next"].as_str().unwrap_or_default();
         lines.push(format!("it failed       {message} {next}"));
     }
-    for store in status["stores"].as_array().into_iter().flatten() {
+    for (at, store) in status["stores"].as_array().into_iter().flatten().enumerate() {
         let state = match (store["lost"] == true, store["ready"] == true) {
             (true, _) => "is active on another site now".to_owned(),
             (_, true) => "ready".to_owned(),
             _ => format!("{} records still to come", store["behind"]),
         };
-        lines.push(format!("store           {} {state}", store["store"].as_str().unwrap_or_default()));
+        lines.push(format!(
+            "store           {} {state}",
+            status["store_names"][at].as_str().or(store["store"].as_str()).unwrap_or_default()
+        ));
     }
     for (name, what) in [("held", "documents held on the central server"), ("aside", "versions put aside here")] {
         if status[name].as_u64().is_some_and(|count| count > 0) {

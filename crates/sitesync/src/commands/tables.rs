@@ -30,11 +30,8 @@ impl Options {
 
 fn as_json(catalogue: &Catalogue) -> Value {
     let table = |table: &sitesync_core::catalogue::Table| {
-        let columns: Vec<Value> = table
-            .columns
-            .iter()
-            .map(|column| json!({ "name": column.name, "kind": format!("{:?}", column.kind) }))
-            .collect();
+        let columns: Vec<Value> =
+            table.columns.iter().map(|column| json!({ "name": column.name, "kind": column.kind })).collect();
         json!({ "name": table.name, "title": table.title, "columns": columns })
     };
     catalogue.tables().iter().map(table).collect()

@@ -53,7 +53,10 @@ fn hint(starts: u64, servers: &[Address<'_>]) -> String {
         format!("curl -u {}:{} {}{path}", server.login.user, server.login.password, server.url)
     };
     let hints = [
-        format!("open {}/ in a browser and watch the sites come and go", central.url),
+        format!(
+            "open {}/ in a browser, sign in as {}, and watch the sites come and go",
+            central.url, central.login.user
+        ),
         format!("what does {} still have to send?\n    {}", site.name, curl(site, "/api/status")),
         format!("ask the central server for its sites:\n    {}", curl(central, "/api/sites")),
         "stop with Ctrl-C in the middle of everything and start again: nothing is lost, and the sums agree".to_owned(),
