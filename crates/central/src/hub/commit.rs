@@ -4,11 +4,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sitesync_core::catalogue::Catalogue;
-use sitesync_core::given::Millis;
 use sitesync_core::hash::Hash;
-use sitesync_core::ids::{Feed, ReaderId, RecordKey};
-use sitesync_core::ownership::{Actor, may_merge, may_write};
+use sitesync_core::ids::{Feed, RecordKey};
+use sitesync_core::ownership::{may_merge, may_write};
 use sitesync_core::record::{Record, Role, State, link_target};
 use sitesync_core::routing::{Route, route};
 use sitesync_core::world::{Known, World};
@@ -16,39 +14,13 @@ use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
 use super::HubError;
+use super::context::Context;
 use super::documents::{Document, documents, parent};
 use super::error::Fault;
 use super::held::{self, Before, HeldId, Reason};
 use super::incoming::{Action, Incoming};
 use super::reroute;
 use super::version::{self, Next, Version};
-
-/// Who commits, and how refusals are met.
-#[derive(Clone, Debug)]
-pub struct Context {
-    pub(crate) catalogue: &'static Catalogue,
-    pub(crate) actor: Actor,
-    /// The source of entries: the reader that sends, or 0.
-    pub(crate) source: u32,
-    pub(crate) at: Millis,
-    /// One refused document undoes everything (edits on the central server), instead of being held (sync).
-    pub(crate) strict: bool,
-}
-
-impl Context {
-    pub(crate) fn edit(catalogue: &'static Catalogue, actor: Actor, at: Millis) -> Self {
-        Self { catalogue, actor, source: 0, at, strict: true }
-    }
-
-    pub(crate) fn push(catalogue: &'static Catalogue, reader: ReaderId, at: Millis) -> Self {
-        Self { catalogue, actor: Actor::Site(reader.site), source: reader.number(), at, strict: false }
-    }
-
-    /// A held document tried again: as its site, but nothing of it is an echo.
-    pub(crate) fn retry(catalogue: &'static Catalogue, actor: Actor, at: Millis) -> Self {
-        Self { catalogue, actor, source: 0, at, strict: false }
-    }
-}
 
 /// What a commit did.
 #[derive(Clone, Debug, Default)]

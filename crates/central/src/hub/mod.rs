@@ -5,6 +5,7 @@
 mod commit;
 mod compare;
 mod contacts;
+mod context;
 mod documents;
 mod epoch;
 mod error;
@@ -30,8 +31,9 @@ use sitesync_core::protocol::Change;
 use sitesync_core::record::{Role, State};
 use sitesync_store::{Snapshot, Store, Txn, write};
 
-pub use commit::{Context, Report};
+pub use commit::Report;
 pub use contacts::{Contact, Moved};
+pub use context::Context;
 pub use epoch::begin_epoch;
 pub use error::{Fault, HubError};
 pub use held::{HeldDocument, HeldId, Reason};

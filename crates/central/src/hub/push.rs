@@ -6,11 +6,12 @@ use sitesync_core::ids::{ReaderId, SiteId};
 use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
 use sitesync_store::{Space, Txn, write};
 
-use super::commit::{Context, Report, commit};
+use super::commit::{Report, commit};
+use super::context::Context;
 use super::{Hub, HubError, incoming, rows};
 
 /// The most batches of one push; with the limit on a body this bounds what one site may stage.
-const BATCHES_MAX: u32 = 100_000;
+const BATCHES_MAX: u32 = 4_000;
 
 impl Hub {
     /// Stores a batch of a push. When this returns, the batch is on disk.

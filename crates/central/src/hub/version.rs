@@ -11,7 +11,7 @@ use sitesync_store::StoreError;
 use sitesync_store::world::{StoreWorld, merged_into};
 
 use super::HubError;
-use super::commit::Context;
+use super::context::Context;
 use super::held::Reason;
 use super::incoming::{Action, Incoming};
 

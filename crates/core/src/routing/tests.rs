@@ -177,7 +177,7 @@ fn clinicians_and_users_go_where_joins_show_them() {
 fn a_message_goes_to_its_store_or_to_everybody() {
     check(&[
         ("to a store", "message", json!({ "toStoreID": "B", "fromStoreID": "A" }), "A B", "B"),
-        ("of a sender that is not known", "message", json!({ "toStoreID": "B", "fromStoreID": "X" }), "B", "B"),
+        ("of a sender that is not known yet", "message", json!({ "toStoreID": "B", "fromStoreID": "X" }), "B X", "B"),
         ("to all", "message", json!({ "fromStoreID": "A" }), "*", "*"),
         ("to a store not known yet", "message", json!({ "toStoreID": "X" }), "?store X", "X"),
     ]);

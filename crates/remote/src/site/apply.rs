@@ -96,7 +96,7 @@ impl<'a> Applying<'a> {
         let Some(arrived) = Arrived::of(key, verdict) else {
             return self.expect_same(key, record.as_ref(), before, verdict);
         };
-        if self.mode != Mode::First && !self.makes_way(record.as_ref(), before, &arrived)? {
+        if !self.makes_way(record.as_ref(), before, &arrived)? {
             return Ok(());
         }
         puts.push(arrived);
@@ -146,8 +146,9 @@ impl<'a> Applying<'a> {
         let equal = record.hash == arrived.hash && record.is_live() == arrived.body.is_some();
         let unsent = is_unsent(self.state, before);
         match self.mode {
+            // A store that is complete may be written to while the rest of the site is still arriving.
+            Mode::First | Mode::Routine if unsent => Ok(false),
             Mode::First => Ok(true),
-            Mode::Routine if unsent => Ok(false),
             Mode::Routine => {
                 if !equal && self.was_refused(record, before)? {
                     put_aside(self.world.txn, record, Why::NotTaken, self.now)?;

@@ -113,7 +113,7 @@ fn is_referred_to(txn: &mut dyn Txn, key: &RecordKey) -> Result<bool, SiteError>
     if &*key.table != "name" {
         return Ok(false);
     }
-    let naming = txn.linked(Role::Name, &key.id, None, 100)?;
+    let naming = txn.linked(Role::Name, &key.id, None, usize::MAX)?;
     let records = txn.records(&naming)?;
     Ok(records.into_iter().flatten().any(|record| record.is_live()))
 }

@@ -16,8 +16,9 @@ use super::state::{self, Attempt, State, decode, get};
 use super::step::Run;
 use super::{Site, SiteError};
 
-/// A commit holds about so many records; a longer list of changes is cut, never inside a document.
+/// A commit holds about so many records, and bytes of them; a longer list of changes is cut, never inside a document.
 const RECORDS_MAX: usize = 50_000;
+const BYTES_MAX: usize = 64 << 20;
 
 /// A push larger than this is staged in batches of this size before its commit.
 const BATCH_BYTES: usize = 1 << 20;
@@ -89,10 +90,10 @@ impl Site {
 
     /// The changes of the next commit, and the number up to which they are complete.
     fn collect(&self, snapshot: &dyn Snapshot, state: &State) -> Result<(Vec<Change>, u64), SiteError> {
-        let limit = PageLimit { entries: RECORDS_MAX, bytes: usize::MAX };
+        let limit = PageLimit { entries: RECORDS_MAX, bytes: BYTES_MAX };
         let page = snapshot.page(&Feed::Changes, state.sent_upto, limit)?;
         let upto = page.last().map_or(state.sent_upto, |last| last.entry.number);
-        let cut = page.len() == RECORDS_MAX && upto < snapshot.feed(&Feed::Changes)?.head;
+        let cut = upto < snapshot.feed(&Feed::Changes)?.head;
         let mut changes = Vec::with_capacity(page.len());
         let taken: HashSet<RecordKey> =
             if cut { page.iter().map(|entry| entry.entry.key.clone()).collect() } else { HashSet::new() };

@@ -49,6 +49,9 @@ pub struct Run {
 /// The name under which the program reports itself.
 pub(crate) const APP_NAME: &str = "sitesync";
 
+/// After so many requests in one run, pages grow.
+const PATIENCE: u64 = 100;
+
 /// Bytes of records per reply; entries are the limit that adapts.
 const BYTES_MAX: u32 = 32 << 20;
 
@@ -89,7 +92,10 @@ impl Site {
             positions: feeds::positions(&*snapshot)?,
             empty: !state.initialised,
             renew: state.renew,
-            entries_max: state.entries_max,
+            // A pull of very many pages asks for more each time, so that it catches up with a feed that grows (EXCHANGE A2).
+            entries_max: state
+                .entries_max
+                .saturating_mul(1 + u32::try_from(run.requests / PATIENCE).unwrap_or(u32::MAX)),
             bytes_max: BYTES_MAX,
             report: self.report(&*snapshot, &state)?,
         })))

@@ -13,7 +13,8 @@ use sitesync_store::{Space, Txn};
 
 use super::keep::{COUNT, for_key, hold, read, take};
 use super::{HeldDocument, HeldId, Reason, present};
-use crate::hub::commit::{self, Commit, Context, Written};
+use crate::hub::commit::{self, Commit, Written};
+use crate::hub::context::Context;
 use crate::hub::jobs::{self, Job};
 use crate::hub::{HubError, incoming, rows};
 

@@ -12,7 +12,7 @@ use sitesync_store::{Space, Txn};
 
 use super::keep::{by_key, count_of, take};
 use super::{Before, HeldId};
-use crate::hub::commit::Context;
+use crate::hub::context::Context;
 use crate::hub::documents::documents;
 use crate::hub::incoming::{self, Action, Incoming};
 use crate::hub::{HubError, rows};

@@ -6,7 +6,7 @@ use sitesync_core::record::link_target;
 use sitesync_store::{Snapshot, Space, Txn};
 
 use super::{Before, HeldDocument, HeldId, Reason, keys_of, present};
-use crate::hub::commit::Context;
+use crate::hub::context::Context;
 use crate::hub::{HubError, rows};
 
 /// The counter of all held documents.

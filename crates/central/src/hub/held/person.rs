@@ -10,7 +10,7 @@ use super::again::release_as;
 use super::keep::{COUNT, count, read, take};
 use super::truth::tell_truth;
 use super::{HeldDocument, HeldId};
-use crate::hub::commit::Context;
+use crate::hub::context::Context;
 use crate::hub::{Hub, HubError, rows};
 
 impl Hub {
