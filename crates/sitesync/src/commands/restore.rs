@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
 use sitesync_central::hub::{Epoch, begin_epoch};
-const DATA_FILE: &str = "central.db";
+use sitesync_central::server::DATA_FILE;
 use sitesync_central::sites;
 use sitesync_store::sqlite::{Options as StoreOptions, SqliteStore};
 use sitesync_store::{Space, Store, StoreError, write};
