@@ -191,3 +191,20 @@ fn many_pages_are_applied_as_one() {
     country.sync_all();
     country.assert_equal();
 }
+
+#[test]
+fn a_site_that_is_no_longer_the_owner_gets_the_version_of_the_owner_again() {
+    // The sender's store moves away; the site still reads the delivery, through the store of the other party.
+    let country = Country::with_sites(1, 2);
+    country.edit(store("S2b", 2));
+    country.sync_all();
+    country.write(2, &delivery("D", "S2", "S2b", 2));
+    country.sync_all();
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.write(2, &[edit("transact", "D", json!({ "comment": "too late" }))]);
+    country.sync_all();
+    country.assert_equal();
+    assert!(!country.site_record(2, "transact", "D").unwrap().contains_key("comment"));
+    assert_eq!(country.site(2).put_aside().unwrap().len(), 1, "and keeps its own version put aside");
+    assert_eq!(country.hub.held(None, 10).unwrap().len(), 1, "which the central server holds once");
+}

@@ -53,6 +53,8 @@ impl Context {
 /// What a commit did.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
+    /// Changes that came in.
+    pub received: u64,
     /// Records that changed.
     pub written: u64,
     /// Records that were equal to what is stored.
@@ -102,6 +104,7 @@ pub(crate) fn apply(
     again: HashMap<RecordKey, Before>,
 ) -> Result<Report, HubError> {
     let mut commit = Commit::begin(txn, context, incoming, again)?;
+    commit.report.received = incoming.len() as u64;
     for document in documents(&mut commit.world, incoming)? {
         commit.document(&document, incoming)?;
     }
@@ -147,14 +150,23 @@ impl<'a> Commit<'a> {
                 Ok(())
             }
             Err(reason) => {
-                let changes = document.members.iter().map(|&at| incoming[at].change.clone()).collect();
-                let before = self.again.remove(&document.root);
                 self.world.flush()?;
-                let held = held::hold(self.world.txn, self.context, &document.root, changes, reason, before)?;
-                self.report.held.push(held);
-                Ok(())
+                self.hold(document, incoming, reason)
             }
         }
+    }
+
+    fn hold(&mut self, document: &Document, incoming: &[Incoming], reason: Reason) -> Result<(), HubError> {
+        if reason.is_refusal() && self.context.source != 0 {
+            let keys: Vec<_> = document.members.iter().map(|&at| incoming[at].key.clone()).collect();
+            let site = self.context.actor.site();
+            self.report.grown.extend(held::correct_sender(self.world.txn, site, &keys)?);
+        }
+        let changes = document.members.iter().map(|&at| incoming[at].change.clone()).collect();
+        let before = self.again.remove(&document.root);
+        let held = held::hold(self.world.txn, self.context, &document.root, changes, reason, before)?;
+        self.report.held.push(held);
+        Ok(())
     }
 
     /// The versions that a document makes, or why it cannot be taken.

@@ -68,7 +68,7 @@ impl Contacts {
     ) {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let contact = pending.contacts.entry(site).or_default();
-        contact.hear(at, request, reply);
+        contact.hear(at, request, reply, report);
         *pending.changed.entry(site).or_default() += 1;
         let sent: usize = reply.pages.iter().map(|page| page.entries.len()).sum();
         let outcome = format!("{:?}", reply.outcome).to_lowercase();
@@ -88,11 +88,16 @@ impl Contacts {
 }
 
 impl Contact {
-    fn hear(&mut self, at: Millis, request: &ExchangeRequest, reply: &ExchangeReply) {
+    fn hear(&mut self, at: Millis, request: &ExchangeRequest, reply: &ExchangeReply, report: &Report) {
         self.last_connection = at;
         self.behind = reply.pages.iter().map(|page| page.behind).sum();
         self.clock_off = request.report.clock - at;
         self.report = request.report.clone();
+        // The site counted before it sent: what came with this very request is here now.
+        self.report.unsent = self.report.unsent.saturating_sub(report.received);
+        if self.report.unsent == 0 {
+            self.report.unsent_since = None;
+        }
         if reply.outcome == sitesync_core::protocol::CommitOutcome::Diverged {
             self.diverged = Some(at);
             self.divergences += 1;

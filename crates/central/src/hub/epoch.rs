@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sitesync_core::given::Millis;
 use sitesync_core::ids::Feed;
 use sitesync_store::{Store, write};
 
@@ -11,11 +12,12 @@ use super::{HubError, rows};
 /// `central` can make this jump 127 times.
 const JUMP: u64 = 1 << 24;
 
-/// Marks a database as restored: raises its epoch, and every feed. Call it once, on the restored file, before the hub opens it.
+/// Marks a database as restored: raises its epoch above `lived`, and every feed. Call it once, on the restored file, before the hub
+/// opens it. The epoch follows the time, so that a backup that is restored twice is not the same life twice.
 ///
 /// # Errors
 /// If the database is not a central server's.
-pub fn begin_epoch(store: &dyn Store) -> Result<u64, HubError> {
+pub fn begin_epoch(store: &dyn Store, at: Millis, lived: u64) -> Result<u64, HubError> {
     write(store, |txn| {
         let mut epoch = rows::epoch(txn)?.ok_or_else(|| {
             HubError::asked(
@@ -32,7 +34,8 @@ pub fn begin_epoch(store: &dyn Store) -> Result<u64, HubError> {
             txn.raise_head(&feed, head + JUMP)?;
             heads.insert(feed, head);
         }
-        epoch.number += 1;
+        let seconds = u64::try_from(at / 1000).unwrap_or(0);
+        epoch.number = (epoch.number.max(lived) + 1).max(seconds);
         epoch.restored.insert(epoch.number, heads);
         rows::put_epoch(txn, &epoch)?;
         Ok(epoch.number)

@@ -56,7 +56,7 @@ pub(crate) fn route_written(commit: &mut Commit<'_>) -> Result<(), HubError> {
     }
     router.run(&mut commit.world)?;
     let (grown, jobs) = router.finish(&mut commit.world)?;
-    commit.report.grown = grown;
+    commit.report.grown.extend(grown);
     commit.report.jobs |= jobs;
     commit.written = written;
     Ok(())

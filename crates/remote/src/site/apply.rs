@@ -17,7 +17,7 @@ use sitesync_store::world::StoreWorld;
 
 use super::SiteError;
 use super::drop::{drop_unless_held, referrers_first};
-use super::records::{is_unsent, put_aside};
+use super::records::{Why, is_unsent, put_aside};
 use super::state::State;
 
 /// In what situation entries arrive.
@@ -150,8 +150,7 @@ impl<'a> Applying<'a> {
             Mode::Routine if unsent => Ok(false),
             Mode::Routine => {
                 if !equal && self.was_refused(record, before)? {
-                    let reason = "The central server did not take this version.";
-                    put_aside(self.world.txn, record, reason, self.now)?;
+                    put_aside(self.world.txn, record, Why::NotTaken, self.now)?;
                 }
                 Ok(true)
             }
@@ -176,8 +175,7 @@ impl<'a> Applying<'a> {
             return Ok(false);
         }
         if case.unsent || (case.both && self.is_own(record)?) {
-            let reason = "The data file was put back or copied, and the central server has another version.";
-            put_aside(self.world.txn, record, reason, self.now)?;
+            put_aside(self.world.txn, record, Why::Rewound, self.now)?;
             self.forget_change(&record.key)?;
         }
         Ok(true)

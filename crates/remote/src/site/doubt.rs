@@ -13,7 +13,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
 
 use super::apply::{Applying, Mode, place};
-use super::records::{header_facts, is_unsent, note_changes, put_aside};
+use super::records::{Why, header_facts, is_unsent, note_changes, put_aside};
 use super::state::{self, Doubt, State};
 use super::{Site, SiteError};
 
@@ -115,7 +115,7 @@ impl Site {
             Right::Own if !both => {}
             Right::Shared if !later_there && !both => {}
             Right::Own | Right::Shared => {
-                put_aside(txn, &record, "The central server was restored, and has another version.", now)?;
+                put_aside(txn, &record, Why::Restored, now)?;
                 return Ok(false);
             }
             Right::Theirs => return Ok(false),

@@ -7,7 +7,7 @@ use sitesync_core::record::{EntryKind, Record, Role};
 use sitesync_store::{PageLimit, Txn, write};
 
 use super::feeds::{forget_reading, readings};
-use super::records::{is_unsent, put_aside, unsent};
+use super::records::{Why, is_unsent, put_aside, unsent};
 use super::state::{self, State};
 use super::{Site, SiteError};
 
@@ -100,7 +100,7 @@ pub(crate) fn drop_unless_held(
     }
     if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
         if let Some(at) = refused_at {
-            put_aside(txn, &record, "The central server did not take this version.", at)?;
+            put_aside(txn, &record, Why::NotTaken, at)?;
         }
         txn.forget_records(keys)?;
         txn.remove_entries(&Feed::Changes, keys)?;

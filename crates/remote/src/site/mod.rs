@@ -8,6 +8,8 @@ mod doubt;
 mod drop;
 mod error;
 mod feeds;
+mod lineage;
+mod pages;
 mod push;
 mod receive;
 mod records;

@@ -250,16 +250,35 @@ pub(crate) fn header_facts(world: &mut StoreWorld<'_>, known: &Known) -> Result<
     Ok(facts)
 }
 
-/// Puts the site's version of a record aside.
-pub(crate) fn put_aside(txn: &mut dyn Txn, record: &Record, reason: &str, at: Millis) -> Result<(), SiteError> {
+/// Why the site's version of a record is put aside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The central server has seen it, and holds it or gave it back.
+    NotTaken,
+    Rewound,
+    Restored,
+}
+
+impl Why {
+    fn text(self) -> &'static str {
+        match self {
+            Self::NotTaken => "The central server did not take this version.",
+            Self::Rewound => "The data file was put back or copied, and the central server has another version.",
+            Self::Restored => "The central server was restored, and has another version.",
+        }
+    }
+}
+
+/// Puts the site's version of a record aside. The central server is told, unless it has seen it.
+pub(crate) fn put_aside(txn: &mut dyn Txn, record: &Record, why: Why, at: Millis) -> Result<(), SiteError> {
     let body = record.is_live().then(|| record.body.clone());
     let aside = PutAside {
         table: record.key.table.clone(),
         id: record.key.id.clone(),
         body,
-        reason: reason.to_owned(),
+        reason: why.text().to_owned(),
         at,
-        sent: false,
+        sent: why == Why::NotTaken,
     };
     let mut key = [link_target(&record.key).as_bytes(), &[0x1f]].concat();
     // A record may be put aside more than once; none replaces another.

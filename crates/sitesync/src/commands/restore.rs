@@ -12,8 +12,10 @@ use serde_json::json;
 use sitesync_central::hub::{Epoch, begin_epoch};
 use sitesync_central::server::DATA_FILE;
 use sitesync_central::sites;
+use sitesync_core::given::{Clock, Millis};
 use sitesync_store::sqlite::{Options as StoreOptions, SqliteStore};
 use sitesync_store::{Space, Store, StoreError, write};
+use sitesync_web::given::RealClock;
 
 use crate::config;
 use crate::output::Output;
@@ -34,9 +36,6 @@ pub struct Options {
 /// Site numbers that are left out: sites that were made after the backup may still use them.
 const SITE_NUMBERS: u32 = 1_000;
 
-/// When the present file cannot say in which epoch it is: so many are left out, in case it was restored before.
-const EPOCHS_IN_DOUBT: u64 = 4;
-
 impl Options {
     pub fn run(self) -> Result<()> {
         let Self { file, data, output } = self;
@@ -47,7 +46,7 @@ impl Options {
         let present = data.join(DATA_FILE);
         let lived = present_epoch(&present)?;
         let next = with_end(&present, ".restoring");
-        let epoch = prepare(&file, &next, lived).inspect_err(|_| remove(&next))?;
+        let epoch = prepare(&file, &next, RealClock.now(), lived).inspect_err(|_| remove(&next))?;
         let aside = put_aside(&present)?;
         fs::rename(&next, &present)
             .with_context(|| format!("the restored file cannot be named {}", present.display()))?;
@@ -59,13 +58,13 @@ impl Options {
     }
 }
 
-/// The epoch of the present file: 0 if there is none, none if it cannot be read. Refuses if a server has it open.
-fn present_epoch(present: &Path) -> Result<Option<u64>> {
+/// The epoch of the present file: 0 if there is none, or if it cannot be read. Refuses if a server has it open.
+fn present_epoch(present: &Path) -> Result<u64> {
     if !present.exists() {
-        return Ok(Some(0));
+        return Ok(0);
     }
     match SqliteStore::open(present, &StoreOptions::default()) {
-        Ok(store) => Ok(epoch_of(&store).ok().flatten()),
+        Ok(store) => Ok(epoch_of(&store).ok().flatten().unwrap_or(0)),
         Err(StoreError::InUse(_)) => bail!(
             "a central server is running on {}: stop it, then restore",
             present.parent().unwrap_or(present).display()
@@ -73,7 +72,7 @@ fn present_epoch(present: &Path) -> Result<Option<u64>> {
         // It is about to be replaced; that it is damaged may be the very reason.
         Err(error) => {
             eprintln!("sitesync: note: the present data file cannot be read, and is put aside as it is ({error})");
-            Ok(None)
+            Ok(0)
         }
     }
 }
@@ -84,17 +83,12 @@ fn epoch_of(store: &SqliteStore) -> Result<Option<u64>> {
 }
 
 /// Copies the backup and makes it the beginning of a new epoch. Nothing in use is touched.
-fn prepare(backup: &Path, next: &Path, lived: Option<u64>) -> Result<u64> {
+fn prepare(backup: &Path, next: &Path, now: Millis, lived: u64) -> Result<u64> {
     remove(next);
     fs::copy(backup, next).with_context(|| format!("the backup cannot be copied to {}", next.display()))?;
     let store = SqliteStore::open(next, &StoreOptions::default())
         .with_context(|| format!("{} is not a backup of a central server", backup.display()))?;
-    let mut epoch = begin_epoch(&store)?;
-    // The same backup may be restored a second time: no epoch is lived twice, else sites would not notice.
-    let above = lived.unwrap_or(epoch + EPOCHS_IN_DOUBT);
-    while epoch <= above {
-        epoch = begin_epoch(&store)?;
-    }
+    let epoch = begin_epoch(&store, now, lived)?;
     write(&store, |txn| sites::raise_numbers(txn, SITE_NUMBERS))?;
     drop(store);
     let log = with_end(next, "-wal");

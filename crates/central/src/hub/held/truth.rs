@@ -1,0 +1,49 @@
+//! Tells a site what the central server has of records of which the site's version was not taken.
+
+use std::collections::BTreeSet;
+
+use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::record::EntryKind;
+use sitesync_store::{NewEntry, Txn};
+
+use crate::hub::{Hub, HubError};
+
+/// A site that is not the owner gets the owner's version again; its own is held, and it keeps a copy put aside.
+pub(crate) fn correct_sender(txn: &mut dyn Txn, site: SiteId, keys: &[RecordKey]) -> Result<BTreeSet<Feed>, HubError> {
+    let stores = Hub::stores_of_site(txn, site)?;
+    let entries = txn.entries_of(keys)?;
+    let read = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
+    let live = keys
+        .iter()
+        .zip(entries)
+        .filter(|(_, entries)| entries.iter().any(|entry| entry.kind == EntryKind::Put && read(&entry.feed)));
+    let keys: Vec<_> = live.map(|(key, _)| key.clone()).collect();
+    tell_truth(txn, &keys, &stores)
+}
+
+/// New entries in feeds of the site, so that it reads what the central server holds of these records, or that it holds none.
+pub(super) fn tell_truth(
+    txn: &mut dyn Txn,
+    keys: &[RecordKey],
+    stores: &[Box<str>],
+) -> Result<BTreeSet<Feed>, HubError> {
+    let mut grown = BTreeSet::new();
+    let entries = txn.entries_of(keys)?;
+    let records = txn.records(keys)?;
+    for ((key, entries), record) in keys.iter().zip(entries).zip(records) {
+        let mine = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
+        let live = entries.iter().find(|entry| entry.kind == EntryKind::Put && mine(&entry.feed));
+        let ended = entries.iter().find(|entry| mine(&entry.feed)).map(|entry| entry.feed.clone());
+        let elsewhere = ended.or_else(|| stores.first().cloned().map(Feed::Store));
+        // What was deleted is told as that: a withdrawn patient may be kept, a deleted one not.
+        let end = if record.is_some_and(|record| !record.is_live()) { EntryKind::Delete } else { EntryKind::Withdraw };
+        let (feed, kind, hash) = match (live, elsewhere) {
+            (Some(entry), _) => (entry.feed.clone(), EntryKind::Put, entry.hash),
+            (None, Some(feed)) => (feed, end, Default::default()),
+            (None, None) => continue,
+        };
+        txn.append(&feed, &[NewEntry { key: key.clone(), kind, hash, source: 0 }])?;
+        grown.insert(feed);
+    }
+    Ok(grown)
+}

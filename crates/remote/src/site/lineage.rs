@@ -1,0 +1,159 @@
+//! Which commits of this site the central server has, and whether either side was put back (EXCHANGE A1, A11).
+
+use sitesync_core::catalogue::Catalogue;
+use sitesync_core::given::Millis;
+use sitesync_core::ids::RecordKey;
+use sitesync_core::protocol::{CommitId, CommitOutcome, ExchangeReply};
+use sitesync_core::record::link_target;
+use sitesync_store::{Snapshot, Space, Txn};
+
+use super::SiteError;
+use super::doubt::resend_store;
+use super::pages::clear_staged;
+use super::records::{PutAside, is_unsent};
+use super::state::{Rewound, State, decode, get, put_row};
+
+/// A commit of this site, and how far in its list of changes it reached.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct OwnCommit {
+    id: CommitId,
+    upto: u64,
+}
+
+/// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
+pub(super) fn meet(
+    txn: &mut dyn Txn,
+    catalogue: &'static Catalogue,
+    state: &mut State,
+    reply: &ExchangeReply,
+    now: Millis,
+) -> Result<bool, SiteError> {
+    state.clock_off = reply.clock - now;
+    state.site = Some(reply.site.clone());
+    state.held = reply.held;
+    let restored = state.epoch != 0 && state.epoch != reply.epoch;
+    state.epoch = reply.epoch;
+    if !restored {
+        return Ok(false);
+    }
+    state.tell(
+        now,
+        "The central server was restored from a backup. This site compares, and sends again what is missing there.",
+    );
+    clear_staged(txn)?;
+    for doubtful in &reply.doubtful {
+        if reply.subscribed.contains(&doubtful.feed) {
+            let head = txn.feed(&doubtful.feed)?.head;
+            state.doubt(doubtful, head);
+        } else {
+            resend_store(txn, catalogue, doubtful, now)?;
+        }
+    }
+    Ok(!state.doubts.is_empty())
+}
+
+/// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.
+pub(super) fn settle_commit(
+    txn: &mut dyn Txn,
+    state: &mut State,
+    reply: &ExchangeReply,
+    now: Millis,
+) -> Result<bool, SiteError> {
+    if let Some(attempt) = state.attempt.take_if(|attempt| attempt.id == reply.last) {
+        put_row(
+            txn,
+            Space::OwnCommit,
+            &attempt.id.number.to_be_bytes(),
+            &OwnCommit { id: attempt.id, upto: attempt.upto },
+        )?;
+        acknowledged(txn, state, attempt.id, attempt.upto)?;
+        return Ok(false);
+    }
+    // Whatever was attempted is not there; it is built anew.
+    state.attempt = None;
+    if !state.initialised {
+        state.last = reply.last;
+        return Ok(false);
+    }
+    match reply.outcome {
+        CommitOutcome::None | CommitOutcome::Applied => Ok(false),
+        CommitOutcome::Behind => match own_commit(txn, reply.last)? {
+            Lineage::Own { upto } => {
+                state.last = reply.last;
+                state.sent_upto = state.sent_upto.min(upto);
+                state.tell(now, "The central server lacks what this site sent since its backup; it is sent again.");
+                Ok(false)
+            }
+            Lineage::Foreign => rewound(txn, state, reply, now),
+        },
+        CommitOutcome::Diverged => rewound(txn, state, reply, now),
+    }
+}
+
+/// Whether a commit that the central server names belongs to this file's life.
+enum Lineage {
+    /// Yes: changes up to here were in it or before it.
+    Own { upto: u64 },
+    /// Another file of this site made it.
+    Foreign,
+}
+
+fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Lineage, SiteError> {
+    let own: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &id.number.to_be_bytes())?;
+    Ok(match own {
+        Some(own) if own.id == id => Lineage::Own { upto: own.upto },
+        Some(_) => Lineage::Foreign,
+        // From before this file was filled: all that it wrote itself came later. What it was filled with is in doubt, and compared.
+        None => Lineage::Own { upto: 0 },
+    })
+}
+
+/// The central server has commits that this file does not know: read everything since, the site's own entries included.
+fn rewound(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
+    state.tell(
+        now,
+        "This data file was put back from a backup, or copied from another device. It is filled again from the central server; \
+         what was changed here and there is put aside, never overwritten.",
+    );
+    state.rewound = Some(Rewound { at: now, both: !state.doubts.is_empty() });
+    state.renew = true;
+    state.last = reply.last;
+    clear_staged(txn)?;
+    Ok(true)
+}
+
+/// The commit is on the central server.
+fn acknowledged(txn: &mut dyn Txn, state: &mut State, last: CommitId, upto: u64) -> Result<(), SiteError> {
+    state.last = last;
+    state.sent_upto = state.sent_upto.max(upto);
+    for (key, _) in txn.rows(Space::Written, &[], None, usize::MAX)? {
+        let number = key.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        if number > state.sent_upto {
+            break;
+        }
+        txn.delete_row(Space::Written, &key)?;
+    }
+    forget_bases(txn, state)?;
+    for (key, bytes) in txn.rows(Space::Aside, &[], None, usize::MAX)? {
+        let mut aside: PutAside = decode(&bytes)?;
+        if !aside.sent {
+            aside.sent = true;
+            put_row(txn, Space::Aside, &key, &aside)?;
+        }
+    }
+    Ok(())
+}
+
+/// The version last exchanged is needed only while there are unsent changes.
+fn forget_bases(txn: &mut dyn Txn, state: &State) -> Result<(), SiteError> {
+    for (row, _) in txn.rows(Space::Base, &[], None, usize::MAX)? {
+        let text = String::from_utf8_lossy(&row).into_owned();
+        let Some((table, id)) = text.split_once('\u{1f}') else { continue };
+        let key = RecordKey::new(table, id);
+        let entries = txn.entries_of(std::slice::from_ref(&key))?.pop().unwrap_or_default();
+        if !is_unsent(state, &entries) {
+            txn.delete_row(Space::Base, link_target(&key).as_bytes())?;
+        }
+    }
+    Ok(())
+}
