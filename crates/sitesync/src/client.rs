@@ -17,7 +17,8 @@ use crate::secret;
 /// Which server, and as whom.
 #[derive(Args, Clone, Debug)]
 pub struct Server {
-    /// The address of the server, such as https://central.example.org
+    // Not a comment for documentation, which would have to mark the address as a link.
+    #[arg(help = "The address of the server, such as https://central.example.org")]
     #[arg(long, global = true, env = "SITESYNC_SERVER", default_value = "http://127.0.0.1:8700", value_name = "URL")]
     pub server: String,
     /// The name of your account
