@@ -85,6 +85,12 @@ fn route_alone<W: World + ?Sized>(facts: &Facts, world: &mut W) -> Result<Route,
         None => BTreeSet::new(),
     };
     feeds.insert(Feed::Store(store.clone()));
+    // The sender sees what became of its message.
+    if let Some(from) = facts.from_store.as_ref().filter(|_| facts.class == Class::Message)
+        && world.known(&RecordKey::new("store", from.clone()))?.is_some()
+    {
+        feeds.insert(Feed::Store(from.clone()));
+    }
     Ok(Route::Feeds(feeds))
 }
 

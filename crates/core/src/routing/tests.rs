@@ -176,7 +176,8 @@ fn clinicians_and_users_go_where_joins_show_them() {
 #[test]
 fn a_message_goes_to_its_store_or_to_everybody() {
     check(&[
-        ("to a store", "message", json!({ "toStoreID": "B", "fromStoreID": "A" }), "B", "B"),
+        ("to a store", "message", json!({ "toStoreID": "B", "fromStoreID": "A" }), "A B", "B"),
+        ("of a sender that is not known", "message", json!({ "toStoreID": "B", "fromStoreID": "X" }), "B", "B"),
         ("to all", "message", json!({ "fromStoreID": "A" }), "*", "*"),
         ("to a store not known yet", "message", json!({ "toStoreID": "X" }), "?store X", "X"),
     ]);

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
 use sitesync_core::ids::Feed;
 
@@ -28,10 +29,12 @@ pub(super) struct Conn {
 }
 
 impl Conn {
-    pub(super) fn new(db: Connection) -> Self {
+    pub(super) fn new(db: Connection) -> Result<Self> {
         // All statements of this store fit, so none is prepared twice.
+        // Else a statement with a range is planned again each time its values are bound, in case statistics speak for another plan.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(64);
-        Self { db, names: RefCell::default() }
+        Ok(Self { db, names: RefCell::default() })
     }
 
     pub(super) fn table(&self, name: &str) -> Result<Option<i64>> {

@@ -75,7 +75,7 @@ impl SqliteStore {
         set_up(&db, options.writer_cache_kib)?;
         let bell = Arc::new(Bell::default());
         let ring = bell.clone();
-        let writer = Arc::new(Writer::new(Conn::new(db), Box::new(move || ring.ring()))?);
+        let writer = Arc::new(Writer::new(Conn::new(db)?, Box::new(move || ring.ring()))?);
         let moving = Connection::open(&path)?;
         set_up(&moving, 1 << 10)?;
         // It never waits for a reader: it is the writer that would wait with it.

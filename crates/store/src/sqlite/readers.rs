@@ -41,7 +41,7 @@ impl Readers {
         db.busy_timeout(super::PATIENCE)?;
         db.pragma_update(None, "cache_size", -i64::from(self.cache_kib))?;
         db.pragma_update(None, "query_only", true)?;
-        Ok(Conn::new(db))
+        Conn::new(db)
     }
 
     fn give_back(&self, conn: Conn) {
