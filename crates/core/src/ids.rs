@@ -21,6 +21,16 @@ impl fmt::Display for SiteId {
     }
 }
 
+/// Bytes of a hardware id or of the id of a data file.
+pub const DEVICE_ID_MAX: usize = 255;
+
+/// Whether a hardware id, or the id of a data file, can be carried by a header: printable ASCII, with no blank at either end, which
+/// headers lose on their way.
+pub fn is_device_id(text: &str) -> bool {
+    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    !text.is_empty() && text.len() <= DEVICE_ID_MAX && printable && text.trim_matches(' ') == text
+}
+
 /// A record: its table and its id, both compared exactly.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordKey {
@@ -133,5 +143,20 @@ impl ReaderId {
                 Door::V5 => 2,
                 Door::V6 => 3,
             }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_device_fits_in_a_header() {
+        for good in ["a", "0F-1", "this machine", &"x".repeat(DEVICE_ID_MAX)] {
+            assert!(is_device_id(good), "{good:?}");
+        }
+        for bad in ["", " a", "a ", "a\nb", "a\tb", "a\u{7f}", "Ōpua", &"x".repeat(DEVICE_ID_MAX + 1)] {
+            assert!(!is_device_id(bad), "{bad:?}");
+        }
     }
 }

@@ -141,7 +141,7 @@ impl<W: World + ?Sized> Asker<'_, W> {
 
     fn store(&mut self, facts: &Facts, version: Version) -> Answer<W::Error> {
         let Some(store) = &facts.store else { return Ok(self.without_store(version)) };
-        if self.site == SiteId::CENTRAL && self.table.is_some_and(|table| table.central_may_edit) {
+        if self.site == SiteId::CENTRAL && facts.central_may_edit {
             return Ok(Ok(()));
         }
         Ok(match site_of_store(self.world, store)? {

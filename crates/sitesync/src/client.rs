@@ -9,20 +9,20 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
+use sitesync_central::server::FIRST_ACCOUNT;
+use sitesync_web::client_tls;
 
-use crate::{secret, tls};
-
-/// The user when none is named: the account that a server makes at its first start.
-pub const FIRST_USER: &str = "admin";
+use crate::secret;
 
 /// Which server, and as whom.
 #[derive(Args, Clone, Debug)]
 pub struct Server {
-    /// The address of the server, such as https://central.example.org
+    // Not a comment for documentation, which would have to mark the address as a link.
+    #[arg(help = "The address of the server, such as https://central.example.org")]
     #[arg(long, global = true, env = "SITESYNC_SERVER", default_value = "http://127.0.0.1:8700", value_name = "URL")]
     pub server: String,
     /// The name of your account
-    #[arg(long, global = true, env = "SITESYNC_USER", default_value = FIRST_USER, value_name = "NAME")]
+    #[arg(long, global = true, env = "SITESYNC_USER", default_value = FIRST_ACCOUNT, value_name = "NAME")]
     pub user: String,
     /// A file with the password; without it, the variable SITESYNC_PASSWORD
     #[arg(long, global = true, value_name = "FILE")]
@@ -68,7 +68,7 @@ impl Client {
         let base = address(server)?;
         let http = reqwest::Client::builder()
             .user_agent(concat!("sitesync/", env!("CARGO_PKG_VERSION")))
-            .tls_backend_preconfigured(tls::config(ca_file)?)
+            .tls_backend_preconfigured(client_tls(ca_file)?)
             .connect_timeout(CONNECT)
             .timeout(PATIENCE)
             .build()

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
+use sitesync_web::private_directory;
 
 /// The name of the file in the data directory.
 pub const NAME: &str = "sitesync.toml";
@@ -29,14 +30,7 @@ fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T> {
 
 /// Makes the data directory, readable for its owner only: it holds secrets.
 pub fn make_directory(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).with_context(|| format!("the directory {} cannot be made", path.display()))
+    private_directory(path).with_context(|| format!("the directory {} cannot be made", path.display()))
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

@@ -13,7 +13,6 @@ pub mod play;
 pub mod progress;
 pub mod secret;
 pub mod stop;
-pub mod tls;
 
 use std::process::ExitCode;
 

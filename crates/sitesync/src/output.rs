@@ -33,19 +33,7 @@ impl Output {
 
     /// One object, a field a line, or as it came.
     pub fn object(self, object: &Value) -> Result<()> {
-        if self.json {
-            return print_json(object);
-        }
-        let mut text = String::new();
-        let fields = object.as_object().into_iter().flatten();
-        let widest = fields.clone().map(|(name, _)| width(name)).max().unwrap_or_default();
-        for (name, value) in fields {
-            let value = cell(value);
-            if !value.is_empty() {
-                let _ = writeln!(text, "{}  {value}", padded(name, widest));
-            }
-        }
-        print(&text)
+        if self.json { print_json(object) } else { print(&fields(object)) }
     }
 
     /// A sentence for people, or the object that says the same.
@@ -83,6 +71,7 @@ fn cell(value: &Value) -> String {
         Value::Bool(false) => "no".to_owned(),
         Value::String(text) => text.replace(|c: char| c.is_control(), " "),
         Value::Object(object) if object.contains_key("name") => cell(&object["name"]),
+        Value::Object(object) if object.contains_key("text") => cell(&object["text"]),
         Value::Array(list) => list.iter().map(cell).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
@@ -118,6 +107,19 @@ pub fn time(millis: i64) -> String {
     }
 }
 
+fn fields(object: &Value) -> String {
+    let mut text = String::new();
+    let all = object.as_object().into_iter().flatten();
+    let widest = all.clone().map(|(name, _)| width(name)).max().unwrap_or_default();
+    for (name, value) in all {
+        let value = shown(name, value);
+        if !value.is_empty() {
+            let _ = writeln!(text, "{}  {value}", padded(name, widest));
+        }
+    }
+    text
+}
+
 fn table(rows: &[Value], columns: &[Column]) -> String {
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|(heading, _)| (*heading).to_owned()).collect()];
     for row in rows {
@@ -145,7 +147,14 @@ fn padded(text: &str, to: usize) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::table;
+    use super::{fields, table};
+
+    #[test]
+    fn an_object_tells_times_and_states_in_words() {
+        let site = json!({ "id": 2, "last_sync": 1_767_225_600_000_i64, "held": null, "state": { "kind": "good", "text": "Up to date" } });
+        let lines: Vec<String> = fields(&site).lines().map(str::to_owned).collect();
+        assert_eq!(lines, ["id         2", "last_sync  2026-01-01 00:00:00Z", "state      Up to date"]);
+    }
 
     #[test]
     fn a_table_lines_up_and_tells_times_in_words() {

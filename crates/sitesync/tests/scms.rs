@@ -161,12 +161,16 @@ fn edit(table: &str, id: &str, data: Value) -> Edit {
 
 /// Each site holds what the central server has for it, record by record, and nothing else. Gives delivery lines by country.
 fn compare(folder: &Path, central: &Path, all: &[Country]) -> BTreeMap<String, u64> {
-    let store = SqliteStore::open(central.join("central.db"), &sitesync_store::sqlite::Options::default()).unwrap();
+    let store = SqliteStore::open(
+        central.join(sitesync_central::server::DATA_FILE),
+        &sitesync_store::sqlite::Options::default(),
+    )
+    .unwrap();
     let hub = store.snapshot().unwrap();
     let mut lines = BTreeMap::new();
     let (mut entries, mut received) = (0, 0);
     for country in all {
-        let data = home(folder, country).join("site.db");
+        let data = home(folder, country).join(sitesync_remote::server::DATA_FILE);
         let store = SqliteStore::open(data, &sitesync_store::sqlite::Options::default()).unwrap();
         let site = store.snapshot().unwrap();
         assert_eq!(Hub::stores_of_site(&*hub, SiteId(country.site)).unwrap(), [country.store.as_str().into()]);

@@ -8,6 +8,8 @@ mod backoff;
 pub mod basic;
 mod blocking;
 mod body;
+mod client_tls;
+mod directory;
 mod error;
 mod extract;
 pub mod given;
@@ -17,6 +19,8 @@ mod tls;
 
 pub use blocking::blocking;
 pub use body::{Body, BodyLimit};
+pub use client_tls::{ClientTlsError, client_tls};
+pub use directory::private_directory;
 pub use error::{ApiError, fallback_method, fallback_path};
 pub use extract::{Path, Query};
 pub use layers::{common, page_headers};

@@ -10,7 +10,7 @@ use serde::Serialize;
 use sitesync_core::given::Millis;
 use sitesync_store::{StoreError, write};
 use sitesync_web::basic::Who;
-use sitesync_web::{ApiError, blocking};
+use sitesync_web::{ApiError, blocking, private_directory};
 use utoipa::ToSchema;
 
 use super::guard::refuse;
@@ -47,7 +47,7 @@ pub(super) async fn backup(
 
 /// A file that is not there yet, named by the time.
 fn free_path(directory: &Path, now: Millis) -> Result<PathBuf, ApiError> {
-    make_private(directory).map_err(|error| disk(directory, &error))?;
+    private_directory(directory).map_err(|error| disk(directory, &error))?;
     let time = jiff::Timestamp::from_millisecond(now).map_err(ApiError::unexpected)?;
     let stamp = time.strftime("%Y%m%dT%H%M%SZ");
     let mut path = directory.join(format!("central-{stamp}.db"));
@@ -57,17 +57,6 @@ fn free_path(directory: &Path, now: Millis) -> Result<PathBuf, ApiError> {
         path = directory.join(format!("central-{stamp}-{count}.db"));
     }
     Ok(path)
-}
-
-/// Backups hold everything that the server holds, so other users of the machine may not read them.
-fn make_private(directory: &Path) -> std::io::Result<()> {
-    if directory.is_dir() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(directory)
 }
 
 fn disk(path: &Path, error: &std::io::Error) -> ApiError {

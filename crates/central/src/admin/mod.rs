@@ -1,6 +1,6 @@
 //! The administrators' door: a JSON API, described by itself at `/api/openapi.json`.
 //!
-//! Who may ask is settled once, in [`guard`], before anything else; handlers check and decide nothing that the hub or
+//! Who may ask is settled once, in `guard`, before anything else; handlers check and decide nothing that the hub or
 //! [`crate::sites`] decides. Every change is noted in the audit in the transaction that makes it.
 
 mod accounts;

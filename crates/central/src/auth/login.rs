@@ -3,7 +3,7 @@
 //! The order of the steps is the point (see [`super`]); the password is proved in [`super::prove`].
 
 use sitesync_core::given::{Clock, Random};
-use sitesync_core::ids::SiteId;
+use sitesync_core::ids::{SiteId, is_device_id};
 use sitesync_core::protocol::{self, VERSIONS};
 use sitesync_store::{Store, Txn, write};
 
@@ -15,8 +15,6 @@ use super::refusal::{AuthError, Refusal};
 use super::secret::Secret;
 use super::token::{self, Token};
 use crate::sites::{DeviceType, Site, rows};
-
-const ID_LIMIT: usize = 255;
 
 /// Somebody who wants to be let in.
 #[derive(Clone, Copy, Debug)]
@@ -239,12 +237,11 @@ fn common_version(offered: &[u32]) -> Result<u32, Refusal> {
 
 /// The attempt with blanks around the name removed, if it can be one at all. What people paste is not counted as a guess.
 fn trimmed<'a>(attempt: &Attempt<'a>) -> Result<Attempt<'a>, Refusal> {
-    let fits = |id: &str| !id.is_empty() && id.len() <= ID_LIMIT && !id.chars().any(char::is_control);
-    if !fits(attempt.hardware_id) {
-        return Err(Refusal::Malformed("the hardware id is missing or too long"));
+    if !is_device_id(attempt.hardware_id) {
+        return Err(Refusal::Malformed("the hardware id is missing, too long or not plain ASCII"));
     }
-    if !attempt.data_file.is_none_or(fits) {
-        return Err(Refusal::Malformed("the id of the data file is missing or too long"));
+    if !attempt.data_file.is_none_or(is_device_id) {
+        return Err(Refusal::Malformed("the id of the data file is missing, too long or not plain ASCII"));
     }
     Ok(Attempt { name: attempt.name.trim(), ..*attempt })
 }
@@ -252,6 +249,6 @@ fn trimmed<'a>(attempt: &Attempt<'a>) -> Result<Attempt<'a>, Refusal> {
 fn need_data_file(attempt: &Attempt<'_>) -> Result<(), Refusal> {
     match attempt.data_file {
         Some(_) => Ok(()),
-        None => Err(Refusal::Malformed("the id of the data file is missing or too long")),
+        None => Err(Refusal::Malformed("the id of the data file is missing, too long or not plain ASCII")),
     }
 }

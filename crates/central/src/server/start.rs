@@ -9,7 +9,7 @@ use sitesync_store::sqlite::{self, SqliteStore};
 use sitesync_store::{Store, StoreError, write};
 use sitesync_web::accounts::{self, AccountError, HashedPassword, Role};
 use sitesync_web::given::{RealClock, RealRandom};
-use sitesync_web::{Tls, serve};
+use sitesync_web::{Tls, private_directory, serve};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -70,6 +70,9 @@ pub struct Running {
     working: JoinHandle<()>,
 }
 
+/// The name of the data file in the data directory.
+pub const DATA_FILE: &str = "central.db";
+
 /// The name of the account that a new server begins with.
 pub const FIRST_ACCOUNT: &str = "admin";
 
@@ -98,10 +101,10 @@ async fn told(mut stopping: watch::Receiver<bool>, central: Arc<Central>) {
 type Opened = (Arc<Central>, Option<String>);
 
 fn open(data: PathBuf, backups: Option<PathBuf>, limits: Limits) -> Result<Opened, StartError> {
-    std::fs::create_dir_all(&data).map_err(|error| StartError::Directory(data.clone(), error))?;
+    private_directory(&data).map_err(|error| StartError::Directory(data.clone(), error))?;
     let random: Arc<dyn Random> = Arc::new(RealRandom::new().map_err(StartError::Randomness)?);
     let clock: Arc<dyn Clock> = Arc::new(RealClock);
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.join("central.db"), &sqlite::Options::default())?);
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.join(DATA_FILE), &sqlite::Options::default())?);
     let backups = backups.unwrap_or_else(|| data.join("backups"));
     let central = Central::open(store, clock, random, Some(backups), limits)?;
     let first_password = first_account(&central)?;

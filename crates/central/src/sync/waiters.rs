@@ -35,7 +35,7 @@ impl Waiters {
         Self { at_most, all: Mutex::default() }
     }
 
-    /// Takes a place. A growth of one of `feeds` from now on is told, also if it comes before [`Place::woken`] is called.
+    /// Takes a place. A growth of one of `feeds` from now on is told, also if it comes before `Place::woken` is called.
     pub fn enter(self: &Arc<Self>, feeds: BTreeSet<Feed>) -> Result<Place, ApiError> {
         let mut all = self.locked();
         if all.waiting >= self.at_most {

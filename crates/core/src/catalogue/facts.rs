@@ -10,6 +10,8 @@ use crate::record::{Link, Role, link_target};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub class: Class,
+    /// The central server may write it too, wherever its store is active.
+    pub central_may_edit: bool,
     /// The owning store.
     pub store: Option<Box<str>>,
     /// The header of a line.
@@ -39,6 +41,7 @@ impl Facts {
         let is_store = &*table.name == "store";
         Self {
             class,
+            central_may_edit: table.central_may_edit,
             store: table.store.as_ref().and_then(|column| text(body, column)),
             parent: table.parent.as_ref().and_then(|parent| refer(parent, body)),
             from_store: table.from_store.as_ref().and_then(|column| text(body, column)),
@@ -57,6 +60,7 @@ impl Facts {
     fn of_class(class: Class) -> Self {
         Self {
             class,
+            central_may_edit: false,
             store: None,
             from_store: None,
             parent: None,

@@ -127,7 +127,7 @@ fn rules(table: &Table) -> Vec<String> {
     ];
     rules.extend(named.into_iter().filter_map(|(rule, what)| Some(format!("{rule} {}", what?))));
     let flags = [
-        (table.central_may_edit, "the central server may edit it too"),
+        (table.central_may_edit, "the central server may edit it too, and the lines below it"),
         (table.open, "other columns belong to it too; values are kept as they come"),
         (table.up_only, "taken from mSupply sites, never sent to one"),
         (table.deletes, "deletes are sent to mSupply sites"),

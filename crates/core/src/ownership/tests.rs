@@ -26,6 +26,8 @@ fn stored() -> Vec<Row> {
         row("item", "I", json!({})),
         row("item", "I deleted", json!({})).deleted(),
         row("barcode", "BC", json!({})),
+        row("asset", "AS of B", json!({ "store_id": "B" })),
+        row("asset_log", "AL", json!({ "asset_id": "AS of B" })),
         row("message", "M", json!({ "fromStoreID": "A", "toStoreID": "B" })),
         row("message", "M to all", json!({ "fromStoreID": "A" })),
         row("om_document", "D", json!({ "owner_name_ID": "P" })),
@@ -190,6 +192,37 @@ fn central_may_also_write_joins() {
             ("new, own store, patient not visible yet", TWO, "new", join("hidden", "A"), "yes"),
             ("new, another's store", TWO, "new", join("P", "B"), "B is on 3"),
             ("taken to one's own store", THREE, "J1", join("P", "B"), "A is on 2"),
+        ],
+    );
+}
+
+#[test]
+fn central_may_also_write_assets_and_what_is_below_them() {
+    check(
+        "asset",
+        &[
+            ("stored, central", CENTRAL, "AS of B", json!({ "store_id": "B" }), "yes"),
+            ("stored, another site", TWO, "AS of B", json!({ "store_id": "B" }), "B is on 3"),
+        ],
+    );
+    let below = json!({ "asset_id": "AS of B" });
+    for table in ["asset_log", "asset_internal_location"] {
+        check(
+            table,
+            &[
+                ("new, central", CENTRAL, "new", below.clone(), "yes"),
+                ("new, owner", THREE, "new", below.clone(), "yes"),
+                ("new, another site", TWO, "new", below.clone(), "B is on 3"),
+                ("new, central, asset missing", CENTRAL, "new", json!({ "asset_id": "X" }), "waits for asset X"),
+            ],
+        );
+    }
+    check(
+        "asset_log",
+        &[
+            ("stored, central", CENTRAL, "AL", below, "yes"),
+            ("deleted, central", CENTRAL, "AL", json!(null), "yes"),
+            ("deleted, another site", TWO, "AL", json!(null), "B is on 3"),
         ],
     );
 }

@@ -9,11 +9,12 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sitesync_core::protocol::{ErrorBody, LoginRequest, VERSIONS, WaitReply, WaitRequest};
+use sitesync_web::client_tls;
 use url::Url;
 
 use super::body::{Pieces, Pulse, Unpacking, pack};
 use super::error::LinkError;
-use super::{Checked, Credentials, Greeting, Link, Sending, fault, tls};
+use super::{Checked, Credentials, Greeting, Link, Sending, fault};
 use crate::site::{Reply, Step};
 
 /// How patient the link is, and whom it believes.
@@ -57,9 +58,10 @@ struct Answer {
 
 impl HttpLink {
     pub fn new(options: HttpOptions) -> Result<Self, LinkError> {
+        let tls = client_tls(options.ca_file.as_deref()).map_err(|error| LinkError::Here(error.to_string()))?;
         let client = reqwest::Client::builder()
             .user_agent(concat!("sitesync/", env!("CARGO_PKG_VERSION")))
-            .tls_backend_preconfigured(tls::config(options.ca_file.as_deref())?)
+            .tls_backend_preconfigured(tls)
             .dns_resolver(Arc::new(Resolver))
             .connect_timeout(options.connect_timeout)
             .tcp_keepalive(Duration::from_secs(30))

@@ -9,7 +9,6 @@ mod fault;
 mod http;
 #[cfg(test)]
 mod tests;
-mod tls;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,12 +28,6 @@ pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, LinkError>> + Se
 /// Whether a text can be a server URL, before anything is sent to it.
 pub(crate) fn read_url(text: &str) -> Result<(), LinkError> {
     http::url(text).map(|_| ())
-}
-
-/// TLS for other clients in tests.
-#[cfg(test)]
-pub(crate) fn test_tls() -> rustls::ClientConfig {
-    tls::config(None).unwrap()
 }
 
 /// Where the central server is, and what a request carries to be let in.

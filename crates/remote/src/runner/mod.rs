@@ -1,6 +1,6 @@
 //! Syncs by itself: at an interval, a moment after a local change, when the central server has something new, and when asked.
 //!
-//! One task owns it, so there is never a second sync at the same time. What a sync does is [`sync`]; how long to wait is [`pace`].
+//! One task owns it, so there is never a second sync at the same time. What a sync does is `sync`; how long to wait is `pace`.
 
 mod pace;
 mod progress;

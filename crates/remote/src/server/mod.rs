@@ -5,16 +5,17 @@ mod hardware;
 mod tests;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sitesync_core::given::{Clock, Random};
+use sitesync_core::ids::{DEVICE_ID_MAX, is_device_id};
 use sitesync_store::sqlite::{self, SqliteStore};
 use sitesync_store::{Store, StoreError, write};
 use sitesync_web::accounts::{self, AccountError, Cost, HashedPassword, Role};
 use sitesync_web::basic::SignIn;
 use sitesync_web::given::{RealClock, RealRandom};
-use sitesync_web::{Tls, serve};
+use sitesync_web::{Tls, private_directory, serve};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -67,6 +68,10 @@ pub enum StartError {
         "The folder {path} cannot be used: {reason}. Give another one, or make room and see that it may be written."
     )]
     Folder { path: PathBuf, reason: String },
+    #[error(
+        "The hardware id {0:?} cannot be used. Take letters, digits and signs of ASCII, at most {DEVICE_ID_MAX}, with no blank at either end."
+    )]
+    HardwareId(String),
     #[error("The data file {path} is in use by another program. Stop that one first, or give another folder.")]
     InUse { path: PathBuf },
     #[error("The data file {path} cannot be opened: {error}.")]
@@ -190,6 +195,9 @@ impl RemoteSite {
     }
 }
 
+/// The name of the data file in the folder.
+pub const DATA_FILE: &str = "site.db";
+
 /// The version that a site reports.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const FIRST_NAME: &str = "admin";
@@ -207,8 +215,9 @@ fn http_link(ca_file: Option<PathBuf>) -> Result<HttpLink, LinkError> {
 }
 
 fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Opened, StartError> {
-    make_folder(&options.data)?;
-    let path = options.data.join("site.db");
+    private_directory(&options.data)
+        .map_err(|error| StartError::Folder { path: options.data.clone(), reason: error.to_string() })?;
+    let path = options.data.join(DATA_FILE);
     let store = SqliteStore::open(&path, &sqlite::Options::default()).map_err(|error| match error {
         StoreError::InUse(_) => StartError::InUse { path },
         error => StartError::Store { path, error },
@@ -218,19 +227,13 @@ fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Res
         Some(given) => given.clone(),
         None => hardware::id(&options.data, &*random)?,
     };
+    if !is_device_id(&hardware_id) {
+        return Err(StartError::HardwareId(hardware_id));
+    }
     let first_account = first_account(&*store, &options, &*clock, &*random)?;
     let site = Site::open(store.clone(), clock, random)?;
     set_up(&site, options.configuration.clone(), &hardware_id)?;
     Ok(Opened { options, store, site: Arc::new(site), hardware_id, first_account })
-}
-
-/// Records of patients are in it: nobody else on the machine may look.
-fn make_folder(path: &Path) -> Result<(), StartError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| StartError::Folder { path: path.to_owned(), reason: error.to_string() })
 }
 
 /// The stored configuration, or the given one the first time, always with the id of this machine: a data file that was copied

@@ -1,5 +1,7 @@
 //! A whole site on a real address, over a data file.
 
+use std::path::Path;
+
 use super::*;
 use crate::testing::configuration;
 
@@ -20,7 +22,8 @@ async fn it_starts_answers_and_stops_and_the_data_file_is_held_meanwhile() {
     let site = RemoteSite::start(options(dir.path())).await.unwrap();
     let account = site.first_account().unwrap().clone();
     assert_eq!(account.name, "admin");
-    let client = reqwest::Client::builder().tls_backend_preconfigured(crate::link::test_tls()).build().unwrap();
+    let client =
+        reqwest::Client::builder().tls_backend_preconfigured(sitesync_web::client_tls(None).unwrap()).build().unwrap();
     let url = format!("{}/api/status", site.url());
     assert_eq!(client.get(&url).send().await.unwrap().status(), 401);
     let answer = client.get(&url).basic_auth(&account.name, Some(&account.password)).send().await.unwrap();
@@ -63,6 +66,10 @@ async fn only_a_client_server_site_may_be_reached_from_elsewhere() {
 #[tokio::test]
 async fn what_cannot_be_used_is_named() {
     let dir = tempfile::tempdir().unwrap();
+    let mut unsendable = options(dir.path());
+    unsendable.hardware_id = Some("Ōpua".to_owned());
+    let error = RemoteSite::start(unsendable).await.err().unwrap();
+    assert!(matches!(error, StartError::HardwareId(_)), "{error}");
     let file = dir.path().join("file");
     std::fs::write(&file, "x").unwrap();
     let error = RemoteSite::start(options(&file.join("below"))).await.err().unwrap();

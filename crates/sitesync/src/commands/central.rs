@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
-use sitesync_central::server;
+use sitesync_central::server::{self, FIRST_ACCOUNT};
 use sitesync_web::Tls;
 
-use crate::client::FIRST_USER;
 use crate::output::print;
 use crate::{config, stop};
 
@@ -115,7 +114,7 @@ async fn serve(options: server::Options) -> Result<()> {
     if let Some(password) = &running.first_password {
         print(&format!(
             "The first account is \"{}\", its password {password}\nIt is shown only now; change it with: sitesync users password {}\n",
-            FIRST_USER, FIRST_USER
+            FIRST_ACCOUNT, FIRST_ACCOUNT
         ))?;
     }
     print(&format!("central server ready at {}\n", running.url()))?;

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
 use sitesync_central::hub::{Epoch, begin_epoch};
+use sitesync_central::server::DATA_FILE;
 use sitesync_central::sites;
 use sitesync_core::given::{Clock, Millis};
 use sitesync_store::sqlite::{Options as StoreOptions, SqliteStore};
@@ -18,8 +19,6 @@ use sitesync_web::given::RealClock;
 
 use crate::config;
 use crate::output::Output;
-
-const DATA_FILE: &str = "central.db";
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  sitesync restore backup-monday.db --data /var/lib/sitesync\n\n\

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sitesync_core::given::Random;
+use sitesync_web::accounts::generated_password;
 
 use crate::config;
 use crate::demo::places::SITES;
@@ -105,20 +106,12 @@ const PEOPLE: [(&str, &str); 3] = [("opua", "mere"), ("kamo", "hemi"), ("kopu", 
 
 impl Keys {
     fn new(random: &dyn Random, seed: u64) -> Self {
-        let login = |user: &str| Login { user: user.to_owned(), password: password(random) };
-        let sites = PEOPLE
-            .into_iter()
-            .map(|(site, user)| (site.to_owned(), SiteKeys { sync_password: password(random), login: login(user) }));
+        let login = |user: &str| Login { user: user.to_owned(), password: generated_password(random) };
+        let sites = PEOPLE.into_iter().map(|(site, user)| {
+            (site.to_owned(), SiteKeys { sync_password: generated_password(random), login: login(user) })
+        });
         Self { seed, starts: 0, central: login("admin"), sites: sites.collect() }
     }
-}
-
-/// Sixteen letters and digits that are not mistaken for one another: 80 bits.
-fn password(random: &dyn Random) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes);
-    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
 
 #[cfg(test)]

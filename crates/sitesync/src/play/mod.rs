@@ -1,7 +1,7 @@
 //! The demo as it runs: a central server and three sites in one process, each with its own data file and address, at work.
 //!
 //! What there is and what its people do comes from [`crate::demo`]; what a server does is the same as in the real programs. Between
-//! the sites and the central server is a link that can be cut ([`relay`]).
+//! the sites and the central server is a link that can be cut (`relay`).
 
 mod arrivals;
 mod begin;

@@ -1,6 +1,6 @@
 //! A store in a SQLite file.
 //!
-//! One connection writes ([`writer`]), a few read ([`readers`]), one thread moves the log into the file ([`checkpoint`]).
+//! One connection writes (`writer`), a few read (`readers`), one thread moves the log into the file (`checkpoint`).
 //! Inside, tables, feeds and records have small numbers; names and ids stand at the edge. A file is held by one process.
 
 mod checkpoint;

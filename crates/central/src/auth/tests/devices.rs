@@ -151,3 +151,13 @@ fn what_sites_report_is_stored_with_the_next_flush() {
     assert_eq!(world.site(2).last_connection, Some(START + 1000));
     assert!(last.detail.contains("hw-2") && last.detail.contains("10.0.0.1"), "{}", last.detail);
 }
+
+#[test]
+fn ids_that_no_header_carries_are_refused_before_they_are_bound() {
+    let world = World::new();
+    for (hardware_id, data_file) in [("Ōpua", "file-1"), ("hw-1", "file\n1"), (" hw-1", "file-1"), ("", "file-1")] {
+        let refused = world.login(Device("Kamo", "right", hardware_id, data_file)).unwrap_err();
+        assert!(matches!(refused, Refusal::Malformed(_)), "{hardware_id:?} {data_file:?}: {refused:?}");
+    }
+    assert_eq!(world.site(2).hardware_id, None);
+}
