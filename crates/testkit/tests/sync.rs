@@ -1,6 +1,7 @@
 //! Whole syncs in one thread: what one side writes, the other side has.
 
 use serde_json::json;
+use sitesync_store::Store;
 use sitesync_testkit::Country;
 use sitesync_testkit::records::{delete, delivery, edit, edit_delete, name_of, put, stock, store};
 
@@ -207,4 +208,26 @@ fn a_site_that_is_no_longer_the_owner_gets_the_version_of_the_owner_again() {
     assert!(!country.site_record(2, "transact", "D").unwrap().contains_key("comment"));
     assert_eq!(country.site(2).put_aside().unwrap().len(), 1, "and keeps its own version put aside");
     assert_eq!(country.hub.held(None, 10).unwrap().len(), 1, "which the central server holds once");
+}
+
+#[test]
+fn the_log_of_exchanges_is_kept_for_a_while() {
+    const DAY: i64 = 86_400_000;
+    let site = sitesync_core::ids::SiteId(2);
+    let country = Country::with_sites(1, 1);
+    country.sync_all();
+    let kept = |country: &Country| {
+        country.hub.prune().unwrap();
+        let hours = country.hub.exchanges_by_hour(&*country.central.snapshot().unwrap(), site, 24).unwrap();
+        (country.hub.log(site, 100).unwrap().len(), hours.len())
+    };
+    let log = country.hub.log(site, 100).unwrap().len();
+    assert!(log > 0);
+    country.clock.advance(89 * DAY);
+    assert_eq!(kept(&country), (log, 1));
+    country.clock.advance(2 * DAY);
+    assert_eq!(kept(&country), (0, 1), "hours are kept longer");
+    country.clock.advance(400 * DAY);
+    assert_eq!(kept(&country), (0, 0));
+    assert!(country.hub.contact(site).unwrap().last_sync.is_some(), "the last contact is always known");
 }

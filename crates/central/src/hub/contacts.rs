@@ -87,6 +87,13 @@ impl Contacts {
     }
 }
 
+impl Contacts {
+    /// The sites that were ever heard of.
+    pub(crate) fn sites(&self) -> Vec<SiteId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contacts.keys().copied().collect()
+    }
+}
+
 impl Contact {
     fn hear(&mut self, at: Millis, request: &ExchangeRequest, reply: &ExchangeReply, report: &Report) {
         self.last_connection = at;
@@ -113,7 +120,7 @@ impl Contact {
     }
 }
 
-const HOUR: i64 = 3_600_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 
 const SEQUENCE: &str = "log_entries";
 
@@ -171,9 +178,8 @@ impl Hub {
     /// How many exchanges the site had in each of the `hours` hours up to its last contact, oldest first; hours without one are left out.
     pub fn exchanges_by_hour(&self, snapshot: &dyn Snapshot, site: SiteId, hours: i64) -> Result<Vec<u64>, HubError> {
         let last = self.contact(site)?.last_connection;
-        let prefix = [&b"hour"[..], &rows::site_key(site)].concat();
         let before = hour_key(site, last - hours * HOUR);
-        let rows = snapshot.rows(Space::Idle, &prefix, Some(&before), usize::try_from(hours).unwrap_or(0))?;
+        let rows = snapshot.rows(Space::Idle, &hours_of(site), Some(&before), usize::try_from(hours).unwrap_or(0))?;
         rows.iter().map(|(_, bytes)| rows::decode(bytes)).collect()
     }
 
@@ -196,5 +202,10 @@ fn contact_key(site: SiteId) -> Vec<u8> {
 
 /// Exchanges are counted by site and hour.
 fn hour_key(site: SiteId, at: Millis) -> Vec<u8> {
-    [&b"hour"[..], &rows::site_key(site), &(at / HOUR).to_be_bytes()].concat()
+    [&hours_of(site)[..], &(at / HOUR).to_be_bytes()].concat()
+}
+
+/// What the keys of a site's hours begin with.
+pub(crate) fn hours_of(site: SiteId) -> Vec<u8> {
+    [&b"hour"[..], &rows::site_key(site)].concat()
 }

@@ -16,6 +16,7 @@ mod jobs;
 mod pull;
 mod push;
 mod reroute;
+mod retention;
 mod rows;
 mod subscription;
 mod version;

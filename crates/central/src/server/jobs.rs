@@ -12,15 +12,25 @@ use super::Central;
 /// How old what is told about a site may be after a power cut.
 const FLUSH_EVERY: Duration = Duration::from_secs(3);
 
+/// How often rows are looked for that were kept long enough.
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+
 /// Works until it is told to stop, and writes down at the end what is only in memory.
 pub(super) async fn run(central: Arc<Central>, mut stopping: watch::Receiver<bool>) {
     let mut ticks = interval(FLUSH_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut prunes = interval(PRUNE_EVERY);
+    prunes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let flush = tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => break,
             _ = ticks.tick() => true,
             () = central.rung() => false,
+            _ = prunes.tick() => {
+                let hub = central.hub().clone();
+                let _ = blocking(move || hub.prune()).await;
+                continue;
+            }
         };
         // A failure is in the log with its number; the next round tries again.
         let _ = round(&central, flush, &stopping).await;
