@@ -3,6 +3,8 @@
 //! `cargo bench -p sitesync-testkit --bench exchange -- 1000000` sets the number of records. Messages are turned into JSON and back
 //! as on the wire, without a socket and without compression.
 
+#![expect(clippy::expect_used, reason = "a fault here ends the measurement")]
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -84,7 +86,7 @@ impl Bench {
         let clock = Arc::new(FixedClock::default());
         let random = Arc::new(SeededRandom::new(1));
         let open =
-            |name: &str| Arc::new(SqliteStore::open(&folder.join(name), &Default::default()).expect("a new file"));
+            |name: &str| Arc::new(SqliteStore::open(folder.join(name), &Default::default()).expect("a new file"));
         let hub = Hub::open(open("central.db"), clock.clone(), random.clone()).expect("a hub");
         let site = Site::open(open("site.db"), clock, random).expect("a site");
         site.configure(Configuration {
