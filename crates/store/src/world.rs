@@ -46,9 +46,12 @@ impl<'a> StoreWorld<'a> {
         }
     }
 
-    /// Stores a record. What is asked through this type sees it; before using `txn` itself, call [`Self::flush`].
-    pub fn put(&mut self, record: Record) -> Result<()> {
-        self.learn(&record.key, Some(&record))?;
+    /// Stores a record whose facts these are. What is asked through this type sees it; before using `txn` itself, call
+    /// [`Self::flush`].
+    pub fn put(&mut self, record: Record, facts: Facts) -> Result<()> {
+        let known =
+            Known { facts, live: record.is_live(), merged_into: merged_into(&record.state), source: record.source };
+        self.known.insert(record.key.clone(), Some(known));
         let roles = self.roles(&record);
         if roles.iter().any(|role| matches!(role, Role::Facility | Role::Subject | Role::Merged)) {
             self.stores_of_names.clear();

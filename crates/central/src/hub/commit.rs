@@ -261,7 +261,7 @@ impl<'a> Commit<'a> {
                 // A line that went with its header may stand in another document of this commit.
                 self.stored.insert(version.key.clone(), record.clone());
             }
-            self.world.put(record)?;
+            self.world.put(record, version.facts.clone())?;
         }
         self.report.written += versions.len() as u64;
         Ok(())

@@ -24,7 +24,9 @@ impl Hub {
             ));
         }
         write(&*self.store, |txn| {
-            abandon_others(txn, site, &request.push)?;
+            if request.index == 0 {
+                abandon_others(txn, site, &request.push)?;
+            }
             rows::put(txn, Space::Staged, &batch_key(site, &request.push, request.index), &request.changes)
         })
     }

@@ -80,7 +80,9 @@ impl<'a> Applying<'a> {
             }
             self.write(puts)?;
         }
-        self.drop_withdrawn(&order)
+        let withdrawn = |verdict: &Verdict<'_>| verdict.places.iter().any(|(_, entry)| entry.withdraw);
+        let withdrawn = order.into_iter().filter(|key| verdicts.get(key).is_some_and(withdrawn));
+        self.drop_withdrawn(withdrawn.collect())
     }
 
     /// Decides whether the record takes the version that arrived.
@@ -209,27 +211,27 @@ impl<'a> Applying<'a> {
             self.world.catalogue.table(&arrived.key.table).map_or(usize::MAX, |table| table.order)
         });
         for arrived in puts {
-            let record = match arrived.body {
+            let (record, facts) = match arrived.body {
                 Some(body) => self.live(&arrived.key, body)?,
                 None => match self.tombstone(&arrived)? {
-                    Some(record) => record,
+                    Some(tombstone) => tombstone,
                     None => continue,
                 },
             };
-            self.world.put(record)?;
+            self.world.put(record, facts)?;
         }
         Ok(self.world.flush()?)
     }
 
-    fn live(&mut self, key: &RecordKey, text: &str) -> Result<Record, SiteError> {
+    fn live(&mut self, key: &RecordKey, text: &str) -> Result<(Record, Facts), SiteError> {
         let body = normal::parse(text).map_err(|error| SiteError::Answer(format!("{key}: {error}")))?;
         let facts = Facts::read(self.world.catalogue.table(&key.table), key, &body);
         let source = self.state.site.as_ref().map_or(SiteId::CENTRAL, |site| site.id);
-        Ok(self.world.record(key, RecordState::Live, text.into(), &facts, source)?)
+        Ok((self.world.record(key, RecordState::Live, text.into(), &facts, source)?, facts))
     }
 
     /// What was deleted leaves a mark, if it was here at all.
-    fn tombstone(&mut self, arrived: &Arrived<'_>) -> Result<Option<Record>, SiteError> {
+    fn tombstone(&mut self, arrived: &Arrived<'_>) -> Result<Option<(Record, Facts)>, SiteError> {
         let key = &arrived.key;
         let stored = self.world.txn.records(std::slice::from_ref(key))?.pop().flatten();
         let Some(stored) = stored.filter(Record::is_live) else { return Ok(None) };
@@ -240,12 +242,12 @@ impl<'a> Applying<'a> {
             Some(into) => RecordState::Merged(into.into()),
             None => RecordState::Deleted,
         };
-        Ok(Some(self.world.record(key, state, normal::canonical(&body).into(), &facts, stored.source)?))
+        let record = self.world.record(key, state, normal::canonical(&body).into(), &facts, stored.source)?;
+        Ok(Some((record, facts)))
     }
 
     /// A withdrawn record is dropped if no feed of the site holds it and no record of its own refers to it (EXCHANGE A5).
-    fn drop_withdrawn(self, keys: &[RecordKey]) -> Result<(), SiteError> {
-        let mut keys = keys.to_vec();
+    fn drop_withdrawn(self, mut keys: Vec<RecordKey>) -> Result<(), SiteError> {
         referrers_first(&mut keys);
         for key in &keys {
             let refused_at = self.refused.contains(key).then_some(self.now);
