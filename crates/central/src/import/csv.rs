@@ -22,7 +22,7 @@ pub fn read_csv(
     reader.read_to_end(&mut bytes)?;
     check_text(&bytes)?;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    Ok(File::new(text, mapping).read(progress)?)
+    File::new(text, mapping).read(progress)
 }
 
 /// Refuses at once what is no text: listing its "cells" would help nobody.
@@ -72,7 +72,7 @@ impl<'a> File<'a> {
         Self { text, mapping, found: Collected::default(), faults: Faults::default(), counts: Counts::new(), lines }
     }
 
-    fn read(mut self, progress: &mut dyn FnMut(Progress)) -> Result<Vec<ImportRecord>, Faults> {
+    fn read(mut self, progress: &mut dyn FnMut(Progress)) -> Result<Vec<ImportRecord>, ImportError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(self.mapping.delimiter)
             .has_headers(false)
@@ -99,7 +99,8 @@ impl<'a> File<'a> {
             self.faults.push(CellFault::line(1, "the file has a header but no rows"));
         }
         progress(self.progress(self.lines.line, self.text.len() as u64));
-        if self.faults.is_empty() { Ok(self.found.into_records()) } else { Err(self.faults) }
+        let good = self.found.into_records();
+        if self.faults.is_empty() { Ok(good) } else { Err(ImportError::Faults { faults: self.faults, good }) }
     }
 
     fn progress(&self, line: u64, bytes: u64) -> Progress {

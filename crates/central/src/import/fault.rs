@@ -74,6 +74,17 @@ impl Faults {
         }
     }
 
+    /// Both, in the order of the file.
+    #[must_use]
+    pub fn joined(mut self, other: Self) -> Self {
+        self.more += other.more;
+        self.listed.extend(other.listed);
+        self.listed.sort_by_key(|fault| fault.line);
+        self.more += self.listed.len().saturating_sub(FAULT_LIMIT);
+        self.listed.truncate(FAULT_LIMIT);
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.listed.is_empty()
     }

@@ -44,7 +44,8 @@ pub fn read_json_lines(
         }
     }
     progress(Progress { records: found.len(), faults: faults.count(), ..done });
-    if faults.is_empty() { Ok(found.into_records()) } else { Err(faults.into()) }
+    let good = found.into_records();
+    if faults.is_empty() { Ok(good) } else { Err(ImportError::Faults { faults, good }) }
 }
 
 fn add(bytes: &[u8], line: u64, found: &mut Collected) -> Result<(), CellFault> {

@@ -78,8 +78,18 @@ const PROGRESS_EVERY: u64 = 1_000;
 pub enum ImportError {
     #[error("the file cannot be read: {0}")]
     Read(#[from] std::io::Error),
-    #[error("{0}")]
-    Faults(#[from] Faults),
+    #[error("{faults}")]
+    Faults {
+        faults: Faults,
+        /// The records that could be read, so that [`check`] can name what is wrong with them too.
+        good: Vec<ImportRecord>,
+    },
+}
+
+impl From<Faults> for ImportError {
+    fn from(faults: Faults) -> Self {
+        Self::Faults { faults, good: Vec::new() }
+    }
 }
 
 impl ImportError {
@@ -87,7 +97,7 @@ impl ImportError {
     pub fn faults(&self) -> Option<&Faults> {
         match self {
             Self::Read(_) => None,
-            Self::Faults(faults) => Some(faults),
+            Self::Faults { faults, .. } => Some(faults),
         }
     }
 }

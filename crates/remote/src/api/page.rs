@@ -81,7 +81,8 @@ fn ago(at: Option<Millis>, now: Millis) -> String {
     let minutes = now.saturating_sub(at) / 60_000;
     match minutes {
         i64::MIN..=0 => "just now".to_owned(),
-        1..120 => format!("{minutes} minutes ago"),
+        1 => "a minute ago".to_owned(),
+        2..120 => format!("{minutes} minutes ago"),
         120..2880 => format!("{} hours ago", minutes / 60),
         _ => format!("{} days ago", minutes / 1440),
     }
@@ -136,8 +137,14 @@ mod tests {
     #[test]
     fn times_are_told_in_words() {
         let minute = 60_000;
-        let cases =
-            [(0, "just now"), (-5, "just now"), (5, "5 minutes ago"), (300, "5 hours ago"), (2880, "2 days ago")];
+        let cases = [
+            (0, "just now"),
+            (-5, "just now"),
+            (1, "a minute ago"),
+            (5, "5 minutes ago"),
+            (300, "5 hours ago"),
+            (2880, "2 days ago"),
+        ];
         for (minutes, words) in cases {
             assert_eq!(ago(Some(1_000_000_000 - minutes * minute), 1_000_000_000), words);
         }

@@ -67,7 +67,11 @@ fn read(path: &Path, mapping: Option<&Path>) -> Result<Vec<ImportRecord>> {
     };
     bar.finish_and_clear();
     let records = records.map_err(|error| match error {
-        ImportError::Faults(faults) => wrong(path, &faults),
+        ImportError::Faults { faults, good } => {
+            // All that is wrong is named at once, also in the lines that can be read.
+            let more = check(Catalogue::embedded(), &good).err().unwrap_or_default();
+            wrong(path, &faults.joined(more))
+        }
         ImportError::Read(error) => anyhow!(error).context(format!("the file {} cannot be read", path.display())),
     })?;
     check(Catalogue::embedded(), &records).map_err(|faults| wrong(path, &faults))?;
