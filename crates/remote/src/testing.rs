@@ -38,6 +38,7 @@ pub(crate) fn exchanged(request: &ExchangeRequest) -> Reply {
         sum: Hash::default(),
         live: 0,
         behind: 0,
+        again: false,
     };
     Reply::Exchange(Box::new(ExchangeReply {
         epoch: 1,

@@ -15,8 +15,11 @@ fn seeds() -> std::ops::Range<u64> {
     given.and_then(parse).unwrap_or(0..150)
 }
 
+/// Seeds that once showed a fault.
+const FOUND: [u64; 13] = [272, 350, 486, 488, 1093, 1429, 3769, 4221, 11834, 13449, 16203, 16684, 16796];
+
 fn live(hazards: Hazards) {
-    for seed in seeds() {
+    for seed in seeds().chain(FOUND) {
         let mut simulation = Simulation::new(seed, hazards);
         let result = catch_unwind(AssertUnwindSafe(|| simulation.run(STEPS)));
         if result.is_err() {

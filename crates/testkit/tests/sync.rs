@@ -231,3 +231,24 @@ fn the_log_of_exchanges_is_kept_for_a_while() {
     assert_eq!(kept(&country), (0, 0));
     assert!(country.hub.contact(site).unwrap().last_sync.is_some(), "the last contact is always known");
 }
+
+#[test]
+fn a_site_that_did_not_notice_that_its_store_was_away_undoes_nothing() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L1", "S2", 1), stock("L2", "S2", 1)]);
+    country.sync_all();
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.sync(3);
+    country.write(3, &[stock("L1", "S2", 17)]);
+    country.sync(3);
+    // Offline all the while, the first site works on; then the store is given back to it.
+    country.write(2, &[stock("L1", "S2", 16), stock("L2", "S2", 2), stock("L3", "S2", 3)]);
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 2 }))]);
+    country.sync_all();
+    country.assert_equal();
+    let quantity = |line| country.central_record("item_line", line).unwrap()["quantity"].clone();
+    assert_eq!((quantity("L1"), quantity("L2"), quantity("L3")), (json!(17), json!(2), json!(3)));
+    assert_eq!(&*country.hub.held(None, 10).unwrap()[0].reason.code, "overtaken", "a person compares both");
+    assert_eq!(country.site(2).put_aside().unwrap().len(), 1);
+}

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use sitesync_core::catalogue::Class;
 use sitesync_core::hash::Hash;
-use sitesync_core::ids::{Feed, RecordKey};
+use sitesync_core::ids::{Feed, ReaderId, RecordKey};
 use sitesync_core::ownership::{may_merge, may_write};
 use sitesync_core::record::{Record, Role, State, link_target};
 use sitesync_core::routing::{Route, route};
@@ -20,6 +21,7 @@ use super::error::Fault;
 use super::held::{self, Before, HeldId, Reason};
 use super::incoming::{Action, Incoming};
 use super::reroute;
+use super::subscription;
 use super::version::{self, Next, Version};
 
 /// What a commit did.
@@ -84,6 +86,7 @@ pub(crate) fn apply(
         return Err(HubError::Refused(commit.faults));
     }
     reroute::route_written(&mut commit)?;
+    commit.note_moved_stores()?;
     held::wake(&mut commit)?;
     Ok(commit.report)
 }
@@ -189,6 +192,9 @@ impl<'a> Commit<'a> {
             Some(record) => Some(self.world.read(record)?),
             None => None,
         };
+        if let Some(reason) = self.overtaken(version, old.as_ref())? {
+            return Ok(Err(reason));
+        }
         let (actor, key) = (self.context.actor, &version.key);
         let answer = match (&version.state, &old) {
             (State::Merged(into), Some(old)) => may_merge(actor, table, key, old, into, &mut self.world)?,
@@ -196,6 +202,34 @@ impl<'a> Commit<'a> {
             _ => may_write(actor, table, key, old.as_ref(), None, &mut self.world)?,
         };
         Ok(answer.map_err(|refusal| Reason::refused(&refusal)))
+    }
+
+    /// A site that writes in a store which went away and came back, and does not know it yet, must not undo what others wrote there.
+    fn overtaken(&mut self, version: &Version, old: Option<&Known>) -> Result<Option<Reason>, HubError> {
+        let theirs = old.filter(|old| old.live && old.source != self.context.actor.site());
+        let Some(theirs) = theirs.filter(|_| !self.context.unread.is_empty()) else { return Ok(None) };
+        let mut facts = theirs.facts.clone();
+        while let Some(parent) = facts.parent.clone() {
+            match self.world.known(&parent)? {
+                Some(known) => facts = known.facts,
+                None => break,
+            }
+        }
+        let owned = matches!(facts.class, Class::Store | Class::Transfer);
+        let unread = facts.store.is_some_and(|store| self.context.unread.contains(&store));
+        Ok((owned && unread).then(|| Reason::overtaken(&version.key)))
+    }
+
+    /// Whoever gets a store reads it in a new generation.
+    fn note_moved_stores(&mut self) -> Result<(), HubError> {
+        for written in self.written.iter().filter(|written| &*written.key.table == "store") {
+            let before = written.old.as_ref().and_then(|old| old.facts.active_on);
+            if let Some(site) = written.new.facts.active_on.filter(|site| before != Some(*site)) {
+                let feed = Feed::Store(written.key.id.clone());
+                subscription::regained(self.world.txn, ReaderId::native(site), &feed)?;
+            }
+        }
+        Ok(())
     }
 
     /// Every live version has a route, and every line a live header.

@@ -53,6 +53,7 @@ pub(crate) fn pull(
             sum: state.sum,
             live: state.live,
             behind,
+            again: reading.again,
         });
     }
     Ok((pages, complete))

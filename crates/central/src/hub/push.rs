@@ -8,7 +8,7 @@ use sitesync_store::{Space, Txn, write};
 
 use super::commit::{Report, commit};
 use super::context::Context;
-use super::{Hub, HubError, incoming, rows};
+use super::{Hub, HubError, incoming, rows, subscription};
 
 /// The most batches of one push; with the limit on a body this bounds what one site may stage.
 const BATCHES_MAX: u32 = 4_000;
@@ -50,7 +50,8 @@ impl Hub {
             ));
         }
         let incoming = incoming::parse_all(self.catalogue, changes);
-        let context = Context::push(self.catalogue, reader, self.clock.now());
+        let unread = subscription::unread(&*self.store.snapshot()?, reader, request)?;
+        let context = Context { unread, ..Context::push(self.catalogue, reader, self.clock.now()) };
         let stored = write(&*self.store, |txn| {
             // The same request may arrive twice at once: only one of them follows the last commit.
             if rows::last_commit(txn, reader.site)? != commit.previous {

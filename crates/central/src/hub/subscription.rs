@@ -25,6 +25,8 @@ pub(crate) struct Reading {
     pub(crate) subscription: Subscription,
     /// Entries up to here are held by the reader.
     pub(crate) after: u64,
+    /// The reader goes on where it was, in a generation that it did not know.
+    pub(crate) again: bool,
 }
 
 pub(crate) fn key(reader: ReaderId, feed: &Feed) -> Vec<u8> {
@@ -85,12 +87,12 @@ fn read_from(
         _ => false,
     };
     if let (true, Some(subscription)) = (goes_on, stored.clone()) {
-        return Ok((Reading { feed: feed.clone(), subscription, after }, false));
+        return Ok((Reading { feed: feed.clone(), subscription, after, again: false }, false));
     }
     // Above whatever was ever given, also by a life of the database that a restore has undone.
     let last = stored.map_or(0, |stored| stored.generation).max(cursor.map_or(0, |cursor| cursor.generation));
     let subscription = Subscription { generation: last + 1, start: head, empty: request.empty && cursor.is_none() };
-    Ok((Reading { feed: feed.clone(), subscription, after }, true))
+    Ok((Reading { feed: feed.clone(), subscription, after, again: cursor.is_some() && !request.renew }, true))
 }
 
 /// A position of an earlier epoch is good only up to the head that was restored (EXCHANGE A11).
@@ -107,6 +109,34 @@ fn from_the_future(feed: &Feed, after: u64, head: u64, epoch: &Epoch) -> HubErro
         ),
         "The central server's data file was probably put back without \"sitesync restore\". Run it on that file, so that sites can refill it.",
     )
+}
+
+/// A store became active on a site: whatever the site read of it before, it reads on in a new generation.
+pub(crate) fn regained(txn: &mut dyn Txn, reader: ReaderId, feed: &Feed) -> Result<(), HubError> {
+    let stored: Option<Subscription> = rows::get(txn, Space::Subscription, &key(reader, feed))?;
+    let Some(stored) = stored else { return Ok(()) };
+    let start = txn.feed(feed)?.head;
+    let subscription = Subscription { generation: stored.generation + 1, start, empty: false };
+    rows::put(txn, Space::Subscription, &key(reader, feed), &subscription)
+}
+
+/// The stores of the site that it has not read since they came back to it.
+pub(crate) fn unread(
+    snapshot: &dyn Snapshot,
+    reader: ReaderId,
+    request: &ExchangeRequest,
+) -> Result<Vec<Box<str>>, HubError> {
+    let mut unread = Vec::new();
+    for store in Hub::stores_of_site(snapshot, reader.site)? {
+        let feed = Feed::Store(store.clone());
+        let position = request.positions.iter().find(|position| position.feed == feed);
+        let cursor = position.map(parse).transpose()?.flatten();
+        let stored: Option<Subscription> = rows::get(snapshot, Space::Subscription, &key(reader, &feed))?;
+        if stored.is_some_and(|stored| cursor.is_none_or(|cursor| cursor.generation < stored.generation)) {
+            unread.push(store);
+        }
+    }
+    Ok(unread)
 }
 
 pub(crate) fn put(txn: &mut dyn Txn, reader: ReaderId, readings: &[Reading]) -> Result<(), HubError> {

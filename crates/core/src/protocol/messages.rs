@@ -187,6 +187,9 @@ pub struct FeedPage {
     pub live: u64,
     /// Entries that are left after this page.
     pub behind: u64,
+    /// The store went away and came back, or its feed is read anew: others may have written what the site wrote too.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
 }
 
 /// An entry as a site receives it: exactly one of put, same, delete, withdraw.

@@ -26,6 +26,8 @@ pub(crate) enum Mode {
     /// The first filling: nothing of the site's own can be in the way.
     First,
     Routine,
+    /// A store went away and came back, perhaps unnoticed: what was written here and there is two versions.
+    Regained,
     /// The data file is older than what the central server has of it.
     Rewound {
         both: bool,
@@ -151,7 +153,12 @@ impl<'a> Applying<'a> {
             // A store that is complete may be written to while the rest of the site is still arriving.
             Mode::First | Mode::Routine if unsent => Ok(false),
             Mode::First => Ok(true),
-            Mode::Routine => {
+            Mode::Regained if unsent => {
+                let case = Case { equal, unsent, both: false };
+                let own = self.is_own(record)?;
+                if own { self.makes_way_rewound(record, before, arrived, case) } else { Ok(false) }
+            }
+            Mode::Routine | Mode::Regained => {
                 if !equal && self.was_refused(record, before)? {
                     put_aside(self.world.txn, record, Why::NotTaken, self.now)?;
                 }

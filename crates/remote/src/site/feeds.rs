@@ -23,6 +23,9 @@ pub(crate) struct Reading {
     /// The central server no longer sends it: the store is active elsewhere.
     #[serde(default)]
     pub(crate) lost: bool,
+    /// A generation began that the site did not ask for: until it is applied, others may have written what the site wrote too.
+    #[serde(default)]
+    pub(crate) again: bool,
     /// Entries that are still to be read.
     #[serde(default)]
     pub(crate) behind: u64,

@@ -20,7 +20,8 @@ struct OwnCommit {
     upto: u64,
 }
 
-/// The central server may have begun a new epoch since the last contact. Whether something is in doubt by that.
+/// The central server may have begun a new epoch since the last contact. Whether it has: then the pages of this reply go on from
+/// pages that are dropped, and are not taken.
 pub(super) fn meet(
     txn: &mut dyn Txn,
     catalogue: &'static Catalogue,
@@ -49,7 +50,7 @@ pub(super) fn meet(
             resend_store(txn, catalogue, doubtful, now)?;
         }
     }
-    Ok(!state.doubts.is_empty())
+    Ok(true)
 }
 
 /// Learns what became of the site's commits. Whether this data file was found rewound, so that the pages must be asked for anew.

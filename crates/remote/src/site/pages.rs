@@ -96,6 +96,7 @@ pub(super) fn stage(txn: &mut dyn Txn, reply: &ExchangeReply) -> Result<(), Site
             put_row(txn, Space::Pulled, &staged_key(&page.feed, &key), &(&page.feed, entry))?;
         }
         let mut reading = feeds::reading(txn, &page.feed)?.unwrap_or_default();
+        reading.again |= page.again;
         reading.staged = Some(page.cursor.clone());
         reading.behind = page.behind;
         put_reading(txn, &page.feed, &reading)?;
@@ -118,6 +119,11 @@ pub(super) fn apply_staged(
     }
     let mode = match state.rewound {
         Some(rewound) => Mode::Rewound { both: rewound.both },
+        None if reply.pages.iter().any(|page| page.again)
+            || readings(txn)?.iter().any(|(_, reading)| reading.again) =>
+        {
+            Mode::Regained
+        }
         None => Mode::Routine,
     };
     let staged = staged.iter().map(|(feed, entry)| (feed, entry));

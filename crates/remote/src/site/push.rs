@@ -11,6 +11,7 @@ use sitesync_core::record::{Entry, EntryKind, Record, Role, link_target};
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageEntry, PageLimit, Snapshot, Space, StoreError, write};
 
+use super::feeds::readings;
 use super::records::{PutAside, is_unsent};
 use super::state::{self, Attempt, State, decode, get};
 use super::step::Run;
@@ -63,6 +64,9 @@ impl Site {
             return Ok(());
         }
         let snapshot = self.store.snapshot()?;
+        if readings(&*snapshot)?.iter().any(|(_, reading)| reading.again) {
+            return Ok(());
+        }
         let (mut changes, upto) = self.collect(&*snapshot, state)?;
         changes.extend(aside_changes(&*snapshot)?);
         drop(snapshot);

@@ -67,10 +67,10 @@ impl Site {
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
-            let in_doubt = meet(txn, self.catalogue, &mut state, reply, now)?;
+            let restored = meet(txn, self.catalogue, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
             // What is in doubt is compared before anything is read over it.
-            if diverged || in_doubt {
+            if diverged || restored {
                 state::put(txn, &state)?;
                 return Ok((false, false));
             }

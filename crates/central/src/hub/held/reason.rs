@@ -63,7 +63,7 @@ impl Reason {
     }
 
     /// Someone else has changed it since: applying it by itself would undo that.
-    pub(super) fn overtaken(record: &RecordKey) -> Self {
+    pub(crate) fn overtaken(record: &RecordKey) -> Self {
         Self::new("overtaken", format!("{record} was changed by someone else meanwhile; compare both and decide"), None)
     }
 
