@@ -391,3 +391,20 @@ fn what_is_written_in_a_store_that_is_complete_stands_while_others_are_still_arr
     country.assert_equal();
     assert_eq!((quantity(&country, "L0"), here(&country, 2, "L0")), (Some(5), Some(5)));
 }
+
+#[test]
+fn a_large_feed_that_is_not_equal_is_compared_to_its_end() {
+    // More entries than one question holds, and all but one of them keep their numbers.
+    let country = worked(1);
+    let lines: Vec<_> = (0..2_100).map(|line| stock(&format!("B{line}"), "S2", 1)).collect();
+    country.write(2, &lines);
+    country.sync_all();
+    let key = sitesync_core::ids::RecordKey::new("item_line", "B7");
+    sitesync_store::write::<_, sitesync_store::StoreError>(&*country.member(2).store, |txn| {
+        txn.forget_records(std::slice::from_ref(&key))?;
+        txn.remove_entries(&Feed::store("S2"), std::slice::from_ref(&key))
+    })
+    .unwrap();
+    country.sync_all();
+    country.assert_equal();
+}

@@ -25,7 +25,7 @@ impl Site {
     pub(crate) fn question(&self, state: &State) -> Result<Option<CompareRequest>, SiteError> {
         let snapshot = self.store.snapshot()?;
         if let Some(doubt) = state.doubts.first() {
-            let items = doubtful(&*snapshot, doubt)?;
+            let items = doubtful(&*snapshot, doubt)?.into_iter().map(item).collect();
             return Ok(Some(CompareRequest { feed: doubt.feed.clone(), items }));
         }
         let Some((feed, _)) = state.wanted.first() else { return Ok(None) };
@@ -88,7 +88,10 @@ impl Site {
             let key = RecordKey { table: entry.table.clone(), id: entry.id.clone() };
             txn.remove_entries(&question.feed, std::slice::from_ref(&key))?;
         }
-        advance(txn, state, doubt, asked.len() < ITEMS)
+        // An entry may keep its number, so what was asked is passed by its number, not by looking what is left.
+        let last = asked.last().filter(|_| asked.len() == ITEMS).map(|entry| entry.number);
+        advance(state, doubt, last);
+        Ok(())
     }
 
     /// Whether the site's version stands; then it is sent again.
@@ -188,11 +191,14 @@ enum Right {
     Theirs,
 }
 
-/// The entries of a feed that are still to be compared.
-fn doubtful(snapshot: &dyn Snapshot, doubt: &Doubt) -> Result<Vec<CompareItem>, SiteError> {
+/// The entries of a feed that are to be compared next.
+fn doubtful(snapshot: &dyn Snapshot, doubt: &Doubt) -> Result<Vec<Entry>, SiteError> {
     let page = snapshot.page(&doubt.feed, doubt.above, PageLimit { entries: ITEMS, bytes: usize::MAX })?;
-    let entries = page.into_iter().map(|page| page.entry).filter(|entry| entry.number <= doubt.upto);
-    Ok(entries.map(|entry| CompareItem { table: entry.key.table, id: entry.key.id, hash: entry.hash }).collect())
+    Ok(page.into_iter().map(|page| page.entry).filter(|entry| entry.number <= doubt.upto).collect())
+}
+
+fn item(entry: Entry) -> CompareItem {
+    CompareItem { table: entry.key.table, id: entry.key.id, hash: entry.hash }
 }
 
 /// The entry stands where the central server has it; the site's own version goes its own way.
@@ -206,12 +212,12 @@ fn settle_place(txn: &mut dyn Txn, feed: &Feed, key: &RecordKey, entry: &FeedEnt
     Ok(())
 }
 
-/// Goes on with what is left of the doubt.
-fn advance(txn: &mut dyn Txn, state: &mut State, doubt: &Doubt, last: bool) -> Result<(), SiteError> {
-    let left = doubtful(txn, doubt)?;
-    if last || left.is_empty() {
-        state.doubts.retain(|other| other.feed != doubt.feed);
-        return Ok(());
-    }
-    Ok(())
+/// Goes on after the entry that was compared last; without one, the doubt is cleared up.
+fn advance(state: &mut State, doubt: &Doubt, last: Option<u64>) {
+    state.doubts.retain_mut(|other| {
+        if other.feed == doubt.feed {
+            other.above = last.unwrap_or(other.above);
+        }
+        last.is_some() || other.feed != doubt.feed
+    });
 }
