@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use sitesync_core::ids::Feed;
 
 use super::error::damaged;
+use super::places::Places;
 use crate::api::Result;
 
 #[derive(Default)]
@@ -26,6 +27,7 @@ struct Names {
 pub(super) struct Conn {
     pub(super) db: Connection,
     names: RefCell<Names>,
+    pub(super) places: Places,
 }
 
 impl Conn {
@@ -34,7 +36,7 @@ impl Conn {
         // Else a statement with a range is planned again each time its values are bound, in case statistics speak for another plan.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(64);
-        Ok(Self { db, names: RefCell::default() })
+        Ok(Self { db, names: RefCell::default(), places: Places::default() })
     }
 
     pub(super) fn table(&self, name: &str) -> Result<Option<i64>> {

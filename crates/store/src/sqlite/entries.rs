@@ -63,7 +63,8 @@ impl SqliteTxn<'_> {
     pub(super) fn set_entry(&self, feed: i64, place: i64, said: &Said, state: &mut FeedState) -> Result<()> {
         let Said { number, kind, hash, source } = *said;
         let db = &self.conn.db;
-        if let Some((old, old_kind, old_hash)) = self.entry(feed, place)? {
+        let before = if self.conn.places.first_entry(place) { None } else { self.entry(feed, place)? };
+        if let Some((old, old_kind, old_hash)) = before {
             uncounted(state, old_kind, old_hash);
             let sql = "UPDATE entry SET number = ?3, kind = ?4, hash = ?5, source = ?6 WHERE feed = ?1 AND number = ?2";
             db.prepare_cached(sql)?.execute(params![feed, old, number, kind as u8, hash_blob(hash), source])?;
@@ -85,6 +86,9 @@ impl SqliteTxn<'_> {
 
     /// Frees a number for a record, if another one's entry stands under it.
     pub(super) fn make_room(&self, feed: i64, number: i64, place: i64, state: &mut FeedState) -> Result<()> {
+        if number > stored(state.head)? {
+            return Ok(());
+        }
         let mut query = self.conn.db.prepare_cached(
             "SELECT e.record, r.tbl, r.id FROM entry e JOIN record r ON r.place = e.record
              WHERE e.feed = ?1 AND e.number = ?2 AND e.record <> ?3",

@@ -181,13 +181,11 @@ fn entry_in_page(conn: &Conn, feed: &Feed, row: &Row<'_>) -> Result<PageEntry> {
 impl<T: Reads> Snapshot for T {
     fn records(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>> {
         let conn = self.conn();
-        let mut query = conn.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM directory d CROSS JOIN record r ON r.place = d.place
-             WHERE d.tbl = ?1 AND d.id = ?2 AND r.state > 0"
-        ))?;
+        let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.place = ?1 AND r.state > 0");
+        let mut query = conn.db.prepare_cached(&sql)?;
         let mut find = |key: &RecordKey| {
-            let Some(table) = conn.table(&key.table)? else { return Ok(None) };
-            let mut rows = query.query(params![table, Id::of(&key.id)])?;
+            let Some(place) = place_of(conn, key)? else { return Ok(None) };
+            let mut rows = query.query([place])?;
             rows.next()?.map(|row| record_of(conn, row)).transpose()
         };
         keys.iter().map(&mut find).collect()
@@ -322,8 +320,14 @@ impl<T: Reads> Snapshot for T {
 
 pub(super) fn place_of(conn: &Conn, key: &RecordKey) -> Result<Option<i64>> {
     let Some(table) = conn.table(&key.table)? else { return Ok(None) };
+    let id = Id::of(&key.id);
+    if let Some(known) = conn.places.of(table, id) {
+        return Ok(known);
+    }
     let mut query = conn.db.prepare_cached("SELECT place FROM directory WHERE tbl = ?1 AND id = ?2")?;
-    Ok(query.query_row(params![table, Id::of(&key.id)], |row| row.get(0)).optional()?)
+    let place = query.query_row(params![table, id], |row| row.get(0)).optional()?;
+    conn.places.learn(table, id, place);
+    Ok(place)
 }
 
 pub(super) fn feed_state(conn: &Conn, number: i64) -> Result<FeedState> {

@@ -47,6 +47,7 @@ fn state_code(state: &State) -> (u8, Option<&str>) {
 
 impl<'a> SqliteTxn<'a> {
     pub(super) fn new(conn: &'a Conn, last_record: &'a mut i64) -> Self {
+        conn.places.begin();
         Self { conn, last_record, failed: false, written: 0 }
     }
 
@@ -78,14 +79,20 @@ impl<'a> SqliteTxn<'a> {
         if number > NUMBER_MASK || home > i64::MAX >> HOME_SHIFT {
             return Err(StoreError::Other("no record or feed numbers are left".to_owned()));
         }
+        if let Some(Some(known)) = self.conn.places.of(table, id) {
+            return Ok((known, false));
+        }
         let place = home << HOME_SHIFT | number;
         // Mostly a record is new when many are written, so one step in the directory is enough.
         let sql = "INSERT INTO directory (tbl, id, place) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         if self.conn.db.prepare_cached(sql)?.execute(params![table, id, place])? == 1 {
+            self.conn.places.give(table, id, place);
             return Ok((place, true));
         }
         let mut query = self.conn.db.prepare_cached("SELECT place FROM directory WHERE tbl = ?1 AND id = ?2")?;
-        Ok((query.query_row(params![table, id], |row| row.get(0))?, false))
+        let known = query.query_row(params![table, id], |row| row.get(0))?;
+        self.conn.places.learn(table, id, Some(known));
+        Ok((known, false))
     }
 
     /// State and packed links of a stored record.
@@ -103,6 +110,7 @@ impl<'a> SqliteTxn<'a> {
             .execute(params![table, id, to])?;
         db.prepare_cached("DELETE FROM record WHERE place = ?1")?.execute([from])?;
         db.prepare_cached("UPDATE entry SET record = ?2 WHERE record = ?1")?.execute([from, to])?;
+        self.conn.places.learn(table, id, Some(to));
         Ok(to)
     }
 
@@ -232,6 +240,7 @@ impl<'a> SqliteTxn<'a> {
             let table = self.conn.table_made(&key.table)?;
             let sql = "DELETE FROM directory WHERE tbl = ?1 AND id = ?2";
             self.conn.db.prepare_cached(sql)?.execute(params![table, Id::of(&key.id)])?;
+            self.conn.places.learn(table, Id::of(&key.id), None);
         }
         Ok(())
     }

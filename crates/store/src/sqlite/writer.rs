@@ -200,6 +200,7 @@ impl Turn {
         let mut txn = SqliteTxn::new(&self.conn, &mut self.last_record);
         let ran = catch_unwind(AssertUnwindSafe(|| work(&mut txn).and_then(|()| txn.finish())));
         let written = txn.written;
+        self.conn.places.end();
         let ran = match ran {
             Ok(Ok(())) => self.do_now("RELEASE member").map_or_else(Ran::Failed, |()| Ran::Joined),
             Ok(Err(error)) => Ran::Failed(error),
