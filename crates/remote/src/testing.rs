@@ -39,6 +39,7 @@ pub(crate) fn exchanged(request: &ExchangeRequest) -> Reply {
         live: 0,
         behind: 0,
         again: false,
+        first: false,
     };
     Reply::Exchange(Box::new(ExchangeReply {
         epoch: 1,

@@ -10,7 +10,9 @@ use imbl::{OrdMap, OrdSet};
 use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::record::{Entry, EntryKind, FeedState, Link, Record, Role, State};
 
-use crate::api::{Lock, NewEntry, PageEntry, PageLimit, Result, Snapshot, Space, Store, StoreError, Txn};
+use crate::api::{
+    Loaded, Lock, NewEntry, PageEntry, PageLimit, Result, Snapshot, Space, Store, StoreError, Txn, check_loaded,
+};
 
 /// How many records of a table there are, and how many of them are live.
 #[derive(Clone, Copy, Default)]
@@ -285,6 +287,19 @@ impl Txn for View {
             self.put_in(Entry { feed: feed.clone(), ..entry.clone() });
         }
         Ok(())
+    }
+
+    fn load(&mut self, feed: &Feed, loaded: &[Loaded]) -> Result<()> {
+        check_loaded(self.feed(feed)?.head, loaded)?;
+        for Loaded { entry, record } in loaded {
+            self.put_records(record.as_slice())?;
+            self.place(feed, std::slice::from_ref(entry))?;
+        }
+        Ok(())
+    }
+
+    fn index(&mut self) -> Result<bool> {
+        Ok(false)
     }
 
     fn remove_entries(&mut self, feed: &Feed, keys: &[RecordKey]) -> Result<()> {

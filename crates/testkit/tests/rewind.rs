@@ -356,43 +356,6 @@ fn a_file_whose_content_was_damaged_is_found_unequal_and_read_again() {
 }
 
 #[test]
-fn what_is_written_in_a_store_that_is_complete_stands_while_others_are_still_arriving() {
-    let mut country = Country::with_sites(1, 1);
-    country.edit(sitesync_testkit::records::store("S2b", 2));
-    for line in 0..8 {
-        let body = json!({ "store_ID": if line == 0 { "S2" } else { "S2b" }, "item_ID": "item", "quantity": 1 });
-        country
-            .hub
-            .edit(sitesync_core::ownership::Actor::Repair, vec![put("item_line", &format!("L{line}"), body)])
-            .unwrap();
-    }
-    country.page = Some(2);
-    let ready = |country: &Country| {
-        let status = country.site(2).status().unwrap();
-        (status.stores.iter().any(|store| &*store.store == "S2" && store.ready), status.initialised)
-    };
-    for requests in 1.. {
-        let mut left = requests;
-        let _ = country.sync_over(2, &mut |_| {
-            left -= 1;
-            if left < 0 { Outage::Request } else { Outage::None }
-        });
-        if ready(&country).0 {
-            break;
-        }
-    }
-    assert_eq!(ready(&country), (true, false), "the one store is complete and the other is not");
-    country.write(2, &[stock("L0", "S2", 5)]);
-    country
-        .hub
-        .edit(sitesync_core::ownership::Actor::Repair, vec![put("item_line", "L0", json!({ "quantity": 3 }))])
-        .unwrap();
-    country.sync_all();
-    country.assert_equal();
-    assert_eq!((quantity(&country, "L0"), here(&country, 2, "L0")), (Some(5), Some(5)));
-}
-
-#[test]
 fn a_large_feed_that_is_not_equal_is_compared_to_its_end() {
     // More entries than one question holds, and all but one of them keep their numbers.
     let country = worked(1);

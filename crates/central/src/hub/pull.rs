@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 
 use serde_json::value::RawValue;
-use sitesync_core::ids::{ReaderId, RecordKey};
+use sitesync_core::ids::{Feed, ReaderId, RecordKey};
 use sitesync_core::protocol::{Cursor, FeedEntry, FeedPage};
-use sitesync_core::record::EntryKind;
+use sitesync_core::record::{EntryKind, FeedState};
 use sitesync_store::{PageEntry, PageLimit, Snapshot};
 
 use super::HubError;
 use super::subscription::Reading;
 
-/// Counting further than this tells a person nothing.
-const BEHIND_MAX: u64 = 10_000_000;
+/// Beyond this, what is left is estimated: counting a million entries for each page would take longer than the page.
+const COUNTED_MAX: u64 = 10_000;
 
 /// The most that one reply holds, whatever the site asks for.
 pub(crate) const ENTRIES_MAX: u32 = 100_000;
@@ -35,10 +35,15 @@ pub(crate) fn pull(
             complete &= reading.after >= state.head;
             continue;
         }
-        let entries =
+        let mut entries =
             if reading.after < state.head { snapshot.page(&reading.feed, reading.after, left)? } else { Vec::new() };
+        let first = reading.first(&entries);
+        if first {
+            // What moved since the reader began comes in a page of its own.
+            entries.truncate(entries.partition_point(|entry| entry.entry.number <= reading.subscription.start));
+        }
         let number = entries.last().map_or(reading.after, |last| last.entry.number);
-        let behind = if number < state.head { snapshot.count_after(&reading.feed, number, BEHIND_MAX)? } else { 0 };
+        let behind = behind(snapshot, &reading.feed, number, &state)?;
         let cursor = Cursor { epoch, generation: reading.subscription.generation, number };
         let bytes: usize = entries.iter().map(|entry| entry.body.as_ref().map_or(0, |body| body.len())).sum();
         left.entries = left.entries.saturating_sub(entries.len());
@@ -54,9 +59,20 @@ pub(crate) fn pull(
             live: state.live,
             behind,
             again: reading.again,
+            first,
         });
     }
     Ok((pages, complete))
+}
+
+/// How many entries are left: exact when they are few, never 0 when there are any.
+fn behind(snapshot: &dyn Snapshot, feed: &Feed, number: u64, state: &FeedState) -> Result<u64, HubError> {
+    if number >= state.head {
+        return Ok(0);
+    }
+    let counted = snapshot.count_after(feed, number, COUNTED_MAX)?;
+    let at_most = state.head - number;
+    Ok(if counted < COUNTED_MAX { counted } else { at_most.min(state.live).max(COUNTED_MAX) })
 }
 
 /// An entry as this reader needs to hear it; nothing, if it was deleted before a reader that starts empty came.

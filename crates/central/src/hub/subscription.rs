@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sitesync_core::ids::{Feed, ReaderId};
 use sitesync_core::protocol::{Cursor, ExchangeRequest, FeedPosition};
-use sitesync_store::{Snapshot, Space, Txn};
+use sitesync_store::{PageEntry, Snapshot, Space, Txn};
 
 use super::rows::{self, Epoch};
 use super::{Hub, HubError};
@@ -27,6 +27,15 @@ pub(crate) struct Reading {
     pub(crate) after: u64,
     /// The reader goes on where it was, in a generation that it did not know.
     pub(crate) again: bool,
+}
+
+impl Reading {
+    /// Whether these entries, or the first of them, come to a reader that began with nothing, and stood there when it began: such an
+    /// entry was read by nobody of this generation, and when its record changes it goes above the start.
+    pub(crate) fn first(&self, entries: &[PageEntry]) -> bool {
+        let start = self.subscription.start;
+        self.subscription.empty && entries.first().is_some_and(|entry| entry.entry.number <= start)
+    }
 }
 
 pub(crate) fn key(reader: ReaderId, feed: &Feed) -> Vec<u8> {

@@ -1,5 +1,9 @@
 //! What routing and ownership need to know of one record, read from its columns.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::{Class, Reference, Table};
@@ -55,6 +59,18 @@ impl Facts {
             active_on: is_store.then(|| active_site(body)),
             facility: if is_store { text(body, "name_ID") } else { None },
         }
+    }
+
+    /// The same from the text of a stored record. Only the columns that are needed are unpacked.
+    ///
+    /// # Errors
+    /// The text is no JSON object.
+    pub fn read_text(table: Option<&Table>, key: &RecordKey, text: &str) -> Result<Self, serde_json::Error> {
+        let columns = table.map_or_else(|| vec!["store_ID"], Table::routing_columns);
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let body = Chosen(&columns).deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(Self::read(table, key, &body))
     }
 
     fn of_class(class: Class) -> Self {
@@ -120,3 +136,38 @@ fn active_site(body: &Map<String, Value>) -> SiteId {
         Ok(number) => SiteId(number),
     }
 }
+
+/// Unpacks these columns of an object, and passes over the others.
+struct Chosen<'a>(&'a [&'a str]);
+
+impl<'de> DeserializeSeed<'de> for Chosen<'_> {
+    type Value = Map<String, Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Chosen<'_> {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut columns: A) -> Result<Self::Value, A::Error> {
+        let mut chosen = Map::new();
+        while let Some(Name(name)) = columns.next_key()? {
+            if self.0.contains(&&*name) {
+                chosen.insert(name.into_owned(), columns.next_value()?);
+            } else {
+                columns.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+/// The name of a column, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -190,6 +190,10 @@ pub struct FeedPage {
     /// The store went away and came back, or its feed is read anew: others may have written what the site wrote too.
     #[serde(default, skip_serializing_if = "is_false")]
     pub again: bool,
+    /// The reader began with nothing, and the page lies below the head of that moment: no other such page of this feed names the
+    /// same record, so it may be loaded without looking.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub first: bool,
 }
 
 /// An entry as a site receives it: exactly one of put, same, delete, withdraw.

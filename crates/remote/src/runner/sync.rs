@@ -34,6 +34,12 @@ pub(super) struct Failure {
     pub(super) link: Option<LinkError>,
 }
 
+/// What was asked before it was known to be needed.
+struct Ahead {
+    step: Step,
+    answer: Result<(Reply, i64), LinkError>,
+}
+
 impl From<LinkError> for Failure {
     fn from(error: LinkError) -> Self {
         Self { error: error.text(), link: Some(error) }
@@ -90,6 +96,7 @@ impl Parts {
     async fn steps(&self) -> Result<Moved, Failure> {
         let mut run = self.with_site(Site::begin_run).await?;
         let mut fruitless = 0;
+        let mut ahead = None;
         loop {
             let (back, step, credentials) = self.with_site(move |site| next(site, run)).await?;
             run = back;
@@ -97,13 +104,18 @@ impl Parts {
                 return Ok(moved(&run));
             }
             self.show(&step, &run);
-            let began = Instant::now();
-            let reply = self.send(&step, &credentials).await?;
-            let took = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+            let (reply, took) = match ahead.take() {
+                Some(Ahead { step: asked, answer }) if step.asks_the_same(&asked) => answer?,
+                _ => self.send(&step, &credentials).await?,
+            };
             let left = left(&reply);
             let before = run.sent + run.received;
             let staged = matches!(step, Step::Stage(_));
-            run = self.with_site(move |site| receive(site, run, &step, reply, took)).await?;
+            let following = step.ahead(&reply);
+            let received = self.with_site(move |site| receive(site, run, &step, reply, took));
+            let asked = self.ask_ahead(following, &credentials);
+            let (received, asked) = tokio::join!(received, asked);
+            (run, ahead) = (received?, asked);
             fruitless = if staged || run.sent + run.received > before { 0 } else { fruitless + 1 };
             self.progress.send_modify(|progress| progress.count(&run, left));
             if fruitless > FRUITLESS_MAX || run.requests > REQUESTS_MAX {
@@ -119,12 +131,20 @@ impl Parts {
         });
     }
 
-    /// Every step may be repeated, so a connection that fails is tried again at once.
-    async fn send(&self, step: &Step, credentials: &Credentials) -> Result<Reply, LinkError> {
+    async fn ask_ahead(&self, step: Option<Step>, credentials: &Credentials) -> Option<Ahead> {
+        let step = step?;
+        let answer = self.send(&step, credentials).await;
+        Some(Ahead { step, answer })
+    }
+
+    /// Every step may be repeated, so a connection that fails is tried again at once. With the reply comes how long it took, in
+    /// milliseconds.
+    async fn send(&self, step: &Step, credentials: &Credentials) -> Result<(Reply, i64), LinkError> {
         let mut tries = 0;
         loop {
+            let began = Instant::now();
             let error = match self.link.send(step, credentials).await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => return Ok((reply, i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX))),
                 Err(error) => error,
             };
             tries += 1;

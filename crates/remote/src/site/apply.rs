@@ -77,10 +77,10 @@ impl<'a> Applying<'a> {
                 }
                 self.version(key, record, &before, verdict, &mut puts)?;
             }
+            self.write(puts)?;
             for (feed, entries) in places {
                 self.world.txn.place(&feed, &entries)?;
             }
-            self.write(puts)?;
         }
         let withdrawn = |verdict: &Verdict<'_>| verdict.places.iter().any(|(_, entry)| entry.withdraw);
         let withdrawn = order.into_iter().filter(|key| verdicts.get(key).is_some_and(withdrawn));

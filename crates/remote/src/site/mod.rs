@@ -3,12 +3,14 @@
 //! A sync is a row of steps: [`Site::next_step`] says what to send, from what is stored; [`Site::receive`] stores the answer.
 //! Between any two steps, or in the middle of one, the program may be killed: the next run goes on from what is stored.
 
+mod ahead;
 mod apply;
 mod doubt;
 mod drop;
 mod error;
 mod feeds;
 mod lineage;
+mod load;
 mod pages;
 mod push;
 mod receive;

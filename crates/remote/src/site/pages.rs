@@ -57,7 +57,7 @@ pub(super) fn clear_staged(txn: &mut dyn Txn) -> Result<(), SiteError> {
 pub(super) fn adapt(state: &mut State, reply: &ExchangeReply, took: Millis) {
     const TARGET_MS: i64 = 5_000;
     const ENTRIES_MIN: i64 = 10;
-    const ENTRIES_MAX: i64 = 50_000;
+    const ENTRIES_MAX: i64 = 20_000;
     let entries: usize = reply.pages.iter().map(|page| page.entries.len()).sum();
     if (entries as u32) < state.entries_max / 2 || took <= 0 {
         return;
@@ -68,7 +68,7 @@ pub(super) fn adapt(state: &mut State, reply: &ExchangeReply, took: Millis) {
     state.entries_max = fitting.min(most).clamp(ENTRIES_MIN, ENTRIES_MAX) as u32;
 }
 
-/// While it initialises, the site writes each page straight into its tables, and shows a store when its part is complete (EXCHANGE B2).
+/// While it initialises, the site writes each page straight into its tables, and shows nothing until all is there (EXCHANGE B2).
 pub(super) fn apply_at_once(
     site: &Site,
     txn: &mut dyn Txn,
@@ -78,12 +78,16 @@ pub(super) fn apply_at_once(
 ) -> Result<(), SiteError> {
     let entries: Vec<_> = entries_of(&reply.pages).collect();
     Applying::new(txn, site.catalogue, state, Mode::First, now).apply(&entries)?;
-    let central = reply.pages.iter().any(|page| page.feed == Feed::Central && page.at_head);
+    note_read(txn, reply)
+}
+
+/// Where to go on reading.
+pub(super) fn note_read(txn: &mut dyn Txn, reply: &ExchangeReply) -> Result<(), SiteError> {
     for page in &reply.pages {
         let mut reading = feeds::reading(txn, &page.feed)?.unwrap_or_default();
         reading.cursor = page.cursor.clone();
         reading.behind = page.behind;
-        reading.ready |= page.at_head && central;
+        reading.ready |= reply.complete;
         put_reading(txn, &page.feed, &reading)?;
     }
     Ok(())

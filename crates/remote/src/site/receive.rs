@@ -6,6 +6,7 @@ use sitesync_store::{Txn, write};
 
 use super::feeds::{self, put_reading};
 use super::lineage::{meet, settle_commit};
+use super::load::{is_loadable, load};
 use super::pages::{adapt, apply_at_once, apply_staged, complete, note_subscriptions, stage};
 use super::state::{self, State};
 use super::step::{Reply, Run, Step};
@@ -64,6 +65,7 @@ impl Site {
 
     fn exchanged(&self, run: &mut Run, reply: &ExchangeReply, renewed: bool, took: Millis) -> Result<(), SiteError> {
         let now = self.clock.now();
+        let loadable = self.prepare_to_take(reply)?;
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
@@ -79,7 +81,12 @@ impl Site {
             }
             note_subscriptions(txn, reply)?;
             adapt(&mut state, reply, took);
-            let applied = self.take_pages(txn, &mut state, reply, now)?;
+            let applied = if loadable {
+                load(txn, self.catalogue, &state, reply)?;
+                false
+            } else {
+                self.take_pages(txn, &mut state, reply, now)?
+            };
             state::put(txn, &state)?;
             Ok::<_, SiteError>((applied, true))
         })?;
@@ -94,6 +101,19 @@ impl Site {
             self.repair_unequal(run)?;
         }
         Ok(())
+    }
+
+    /// Whether the reply can be loaded. If something has to be looked up instead, what was loaded before is made findable.
+    fn prepare_to_take(&self, reply: &ExchangeReply) -> Result<bool, SiteError> {
+        let (initialised, loadable) = {
+            let snapshot = self.store.snapshot()?;
+            let state = state::state(&*snapshot)?;
+            (state.initialised, is_loadable(&*snapshot, &state, reply)?)
+        };
+        if !initialised && !loadable {
+            self.finish_loading()?;
+        }
+        Ok(loadable)
     }
 
     /// Stores or applies the pages. Whether a complete pull was applied.

@@ -112,6 +112,10 @@ impl<'a> Writer<'a> {
         let malformed = |source| SiteError::Malformed { record: key.clone(), source };
         normal::check_id(&key.id).map_err(malformed)?;
         normal::check_id(&key.table).map_err(malformed)?;
+        if !self.state.initialised {
+            // Nothing of what has arrived can be looked up yet (EXCHANGE B2).
+            return Err(SiteError::NotNow { record: key, reason: "the site is still being initialised".to_owned() });
+        }
         let stored = self.world.txn.records(std::slice::from_ref(&key))?.pop().flatten();
         match (&edit.data, edit.delete) {
             (Some(data), false) => self.put(key, data, stored),
@@ -162,9 +166,6 @@ impl<'a> Writer<'a> {
     /// A store is written to only when all of it has arrived (EXCHANGE A20).
     fn readable(&mut self, key: &RecordKey, facts: Option<&Facts>) -> Result<(), SiteError> {
         let not_now = |reason: &str| Err(SiteError::NotNow { record: key.clone(), reason: reason.to_owned() });
-        if !self.state.initialised && self.state.first_success.is_none() && !self.any_ready()? {
-            return not_now("the site is still being initialised");
-        }
         let mut facts = facts.cloned();
         while let Some(parent) = facts.as_ref().and_then(|facts| facts.parent.clone()) {
             facts = self.world.known(&parent)?.map(|known| known.facts);
@@ -176,10 +177,6 @@ impl<'a> Writer<'a> {
             Some(reading) if reading.lost => not_now("the store is being moved to another site"),
             _ => not_now("the store is still arriving"),
         }
-    }
-
-    fn any_ready(&self) -> Result<bool, SiteError> {
-        Ok(super::feeds::readings(self.world.txn)?.iter().any(|(_, reading)| reading.ready))
     }
 
     fn store(&mut self, record: Record, before: Option<Record>, kind: EntryKind) -> Result<(), SiteError> {

@@ -53,7 +53,7 @@ pub(crate) const APP_NAME: &str = "sitesync";
 const PATIENCE: u64 = 100;
 
 /// Bytes of records per reply; entries are the limit that adapts.
-const BYTES_MAX: u32 = 32 << 20;
+const BYTES_MAX: u32 = 8 << 20;
 
 impl Site {
     /// What to send next. An attempt is noted in the data file before this returns it.

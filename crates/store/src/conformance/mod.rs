@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
 mod feeds;
+mod loads;
 mod random;
 mod records;
 mod writes;
 
 pub use feeds::*;
+pub use loads::*;
 pub use random::{compare, random_operations};
 pub use records::*;
 pub use writes::*;
@@ -32,7 +34,7 @@ macro_rules! store_tests {
             entries_are_removed, heads_are_raised, entries_of_records, pages_are_limited, pages_show_the_present,
             counts_are_limited, feeds_are_listed, rows_by_prefix, a_failed_write_leaves_nothing,
             a_panic_leaves_nothing, a_snapshot_is_fixed, a_transaction_reads_its_writes, work_may_be_repeated,
-            locks_are_taken, writers_of_many_threads,
+            locks_are_taken, writers_of_many_threads, what_is_loaded_is_found_after_indexing, only_puts_above_the_head_are_loaded,
         }
     };
     (@each $module:ident, $open:expr, $($name:ident),+ $(,)?) => {

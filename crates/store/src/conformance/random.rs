@@ -5,7 +5,7 @@ use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::record::{Entry, EntryKind, Link, Record, Role, State};
 
 use super::HEX;
-use crate::api::{NewEntry, PageLimit, Result, Space, Store, StoreError, Txn};
+use crate::api::{Loaded, NewEntry, PageLimit, Result, Space, Store, StoreError, Txn};
 
 const TABLES: [&str; 3] = ["item", "Item", "name"];
 const ROLES: [Role; 3] = [Role::Parent, Role::Name, Role::Subject];
@@ -69,13 +69,21 @@ impl Random {
         NewEntry { key: self.key(), kind, hash, source: u32::try_from(self.below(9)).unwrap() }
     }
 
+    fn loaded(&mut self, feed: &Feed, number: &mut u64) -> Loaded {
+        *number += 1 + self.below(3);
+        let record = Record { home: feed.clone(), state: State::Live, ..self.record() };
+        let (key, hash) = (record.key.clone(), self.hash());
+        let entry = Entry { feed: feed.clone(), number: *number, key, kind: EntryKind::Put, hash, source: 0 };
+        Loaded { entry, record: (self.below(4) > 0).then_some(record) }
+    }
+
     fn bytes(&mut self) -> Vec<u8> {
         self.list(3, |random| random.of(&[0, 1, b'a', 255]))
     }
 
     fn step(&mut self, txn: &mut dyn Txn) -> Result<()> {
         let feed = self.feed();
-        match self.below(8) {
+        match self.below(9) {
             0 | 1 => txn.put_records(&self.list(6, Self::record)),
             2 => txn.append(&feed, &self.list(6, Self::entry)).map(drop),
             3 => {
@@ -88,6 +96,14 @@ impl Random {
             4 => txn.remove_entries(&feed, &self.list(9, Self::key)),
             5 => txn.forget_records(&self.list(9, Self::key)),
             6 => txn.raise_head(&feed, self.below(100)),
+            7 => {
+                let head = txn.feed(&feed)?.head;
+                let mut number = head;
+                let loaded = self.list(12, |random| random.loaded(&feed, &mut number));
+                txn.load(&feed, &loaded)?;
+                while txn.index()? {}
+                Ok(())
+            }
             _ => {
                 txn.put_row(self.of(&SPACES), &self.bytes(), &self.bytes())?;
                 txn.delete_row(self.of(&SPACES), &self.bytes())

@@ -23,14 +23,14 @@ pub(super) fn stored(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_| StoreError::Other(format!("the number {number} is too large")))
 }
 
-fn counted(state: &mut FeedState, kind: EntryKind, hash: Hash) {
+pub(super) fn counted(state: &mut FeedState, kind: EntryKind, hash: Hash) {
     if kind == EntryKind::Put {
         state.sum = state.sum.plus(hash);
         state.live += 1;
     }
 }
 
-fn uncounted(state: &mut FeedState, kind: EntryKind, hash: Hash) {
+pub(super) fn uncounted(state: &mut FeedState, kind: EntryKind, hash: Hash) {
     if kind == EntryKind::Put {
         state.sum = state.sum.minus(hash);
         state.live = state.live.saturating_sub(1);
@@ -46,13 +46,19 @@ impl SqliteTxn<'_> {
         let (table, id) = (self.conn.table_made(&key.table)?, Id::of(&key.id));
         *self.last_record = self.last_record.saturating_add(1);
         let (place, _) = self.directed(table, id, feed, *self.last_record)?;
-        let sql = "INSERT INTO record (place, tbl, id, state, revision, source, body) VALUES (?1, ?2, ?3, 0, 0, 0, '')";
-        self.conn.db.prepare_cached(sql)?.execute(params![place, table, id])?;
+        self.store_empty(place, table, id)?;
         Ok(place)
     }
 
+    /// A row for a record that is only named.
+    pub(super) fn store_empty(&self, place: i64, table: i64, id: Id<'_>) -> Result<()> {
+        let sql = "INSERT INTO record (place, tbl, id, state, revision, source, body) VALUES (?1, ?2, ?3, 0, 0, 0, '')";
+        self.conn.db.prepare_cached(sql)?.execute(params![place, table, id])?;
+        Ok(())
+    }
+
     /// Number, kind and hash of a record's entry in a feed.
-    fn entry(&self, feed: i64, place: i64) -> Result<Option<(i64, EntryKind, Hash)>> {
+    pub(super) fn entry(&self, feed: i64, place: i64) -> Result<Option<(i64, EntryKind, Hash)>> {
         let sql = "SELECT number, kind, hash FROM entry WHERE record = ?1 AND feed = ?2";
         let mut query = self.conn.db.prepare_cached(sql)?;
         let mut rows = query.query([place, feed])?;
@@ -69,10 +75,17 @@ impl SqliteTxn<'_> {
             let sql = "UPDATE entry SET number = ?3, kind = ?4, hash = ?5, source = ?6 WHERE feed = ?1 AND number = ?2";
             db.prepare_cached(sql)?.execute(params![feed, old, number, kind as u8, hash_blob(hash), source])?;
         } else {
-            let sql = "INSERT INTO entry (feed, number, record, kind, hash, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            db.prepare_cached(sql)?.execute(params![feed, number, place, kind as u8, hash_blob(hash), source])?;
+            self.insert_entry(feed, place, said)?;
         }
         counted(state, kind, hash);
+        Ok(())
+    }
+
+    pub(super) fn insert_entry(&self, feed: i64, place: i64, said: &Said) -> Result<()> {
+        let Said { number, kind, hash, source } = *said;
+        let sql = "INSERT INTO entry (feed, number, record, kind, hash, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let mut insert = self.conn.db.prepare_cached(sql)?;
+        insert.execute(params![feed, number, place, kind as u8, hash_blob(hash), source])?;
         Ok(())
     }
 
@@ -102,7 +115,7 @@ impl SqliteTxn<'_> {
         self.delete_entry(feed, &key, other, state)
     }
 
-    fn set_feed(&self, feed: i64, state: &FeedState) -> Result<()> {
+    pub(super) fn set_feed(&self, feed: i64, state: &FeedState) -> Result<()> {
         let sql = "UPDATE feed SET head = ?2, sum = ?3, live = ?4 WHERE number = ?1";
         let sum = state.sum.0.to_be_bytes();
         self.conn.db.prepare_cached(sql)?.execute(params![feed, stored(state.head)?, sum, stored(state.live)?])?;

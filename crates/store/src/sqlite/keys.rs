@@ -36,6 +36,38 @@ impl ToSql for Id<'_> {
     }
 }
 
+/// An id that borrows nothing; in the same order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum OwnId {
+    Text(Box<str>),
+    Hex([u8; 16]),
+}
+
+impl OwnId {
+    pub(super) fn of(id: Id<'_>) -> Self {
+        match id {
+            Id::Text(text) => Self::Text(text.into()),
+            Id::Hex(bytes) => Self::Hex(bytes),
+        }
+    }
+
+    /// As it stands in the file.
+    pub(super) fn of_value(value: ValueRef<'_>) -> Result<Self> {
+        match value {
+            ValueRef::Text(bytes) => Ok(Self::Text(std::str::from_utf8(bytes).map_err(|_| damaged("an id"))?.into())),
+            ValueRef::Blob(bytes) => Ok(Self::Hex(bytes.try_into().map_err(|_| damaged("an id"))?)),
+            _ => Err(damaged("an id")),
+        }
+    }
+
+    pub(super) fn id(&self) -> Id<'_> {
+        match self {
+            Self::Text(text) => Id::Text(text),
+            Self::Hex(bytes) => Id::Hex(*bytes),
+        }
+    }
+}
+
 /// The text of an id in the file.
 pub(super) fn id_text(value: ValueRef<'_>) -> Result<Box<str>> {
     match value {

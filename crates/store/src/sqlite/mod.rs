@@ -8,6 +8,7 @@ mod conn;
 mod entries;
 mod error;
 mod keys;
+mod load;
 mod places;
 mod read;
 mod readers;

@@ -8,26 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::keys::Id;
+use super::keys::{Id, OwnId};
 
 /// Beyond this, what was learnt is dropped: a large commit works through its records in order.
 const LEARNT_MAX: usize = 200_000;
-
-/// An id of one's own.
-#[derive(PartialEq, Eq, Hash)]
-enum OwnId {
-    Text(Box<str>),
-    Hex([u8; 16]),
-}
-
-impl OwnId {
-    fn of(id: Id<'_>) -> Self {
-        match id {
-            Id::Text(text) => Self::Text(text.into()),
-            Id::Hex(bytes) => Self::Hex(bytes),
-        }
-    }
-}
 
 #[derive(Default)]
 pub(super) struct Places {

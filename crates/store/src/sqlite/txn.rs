@@ -11,9 +11,9 @@ use super::entries::{Said, stored};
 use super::error::damaged;
 use super::keys::{Id, Target, pack, unpack};
 use super::read::{DELETED, HOME_SHIFT, LIVE, MERGED, NOT_HELD, Reads, hash_blob, place_of};
-use crate::api::{Lock, NewEntry, Result, Space, StoreError, Txn};
+use crate::api::{Loaded, Lock, NewEntry, Result, Space, StoreError, Txn};
 
-const NUMBER_MASK: i64 = (1 << HOME_SHIFT) - 1;
+pub(super) const NUMBER_MASK: i64 = (1 << HOME_SHIFT) - 1;
 
 pub(super) struct SqliteTxn<'a> {
     pub(super) conn: &'a Conn,
@@ -32,7 +32,7 @@ impl Reads for SqliteTxn<'_> {
 }
 
 /// How the number of records of a table changes: all, and live ones.
-type Counts = HashMap<i64, (i64, i64)>;
+pub(super) type Counts = HashMap<i64, (i64, i64)>;
 
 /// A row of the table of links, in its order: role, target, table, id.
 type NewLink<'r> = (u8, Target<'r>, i64, Id<'r>);
@@ -74,15 +74,20 @@ impl<'a> SqliteTxn<'a> {
         done
     }
 
-    /// The directory's place for a record, and whether it was just given, with this number.
-    pub(super) fn directed(&self, table: i64, id: Id<'_>, home: i64, number: i64) -> Result<(i64, bool)> {
+    /// The place of a record with this number in this home.
+    pub(super) fn placed(&self, home: i64, number: i64) -> Result<i64> {
         if number > NUMBER_MASK || home > i64::MAX >> HOME_SHIFT {
             return Err(StoreError::Other("no record or feed numbers are left".to_owned()));
         }
+        Ok(home << HOME_SHIFT | number)
+    }
+
+    /// The directory's place for a record, and whether it was just given, with this number.
+    pub(super) fn directed(&self, table: i64, id: Id<'_>, home: i64, number: i64) -> Result<(i64, bool)> {
         if let Some(Some(known)) = self.conn.places.of(table, id) {
             return Ok((known, false));
         }
-        let place = home << HOME_SHIFT | number;
+        let place = self.placed(home, number)?;
         // Mostly a record is new when many are written, so one step in the directory is enough.
         let sql = "INSERT INTO directory (tbl, id, place) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         if self.conn.db.prepare_cached(sql)?.execute(params![table, id, place])? == 1 {
@@ -96,7 +101,7 @@ impl<'a> SqliteTxn<'a> {
     }
 
     /// State and packed links of a stored record.
-    fn before(&self, place: i64) -> Result<(u8, Option<Vec<u8>>)> {
+    pub(super) fn before(&self, place: i64) -> Result<(u8, Option<Vec<u8>>)> {
         let mut query = self.conn.db.prepare_cached("SELECT state, links FROM record WHERE place = ?1")?;
         let found = query.query_row([place], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         found.ok_or_else(|| damaged("the place of a record"))
@@ -160,7 +165,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn store_record(
+    pub(super) fn store_record(
         &self,
         place: i64,
         table: i64,
@@ -188,7 +193,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn link(&self, links: &[NewLink<'_>]) -> Result<()> {
+    pub(super) fn link(&self, links: &[NewLink<'_>]) -> Result<()> {
         let sql = "INSERT OR IGNORE INTO link (role, target, tbl, id) VALUES (?1, ?2, ?3, ?4)";
         let mut insert = self.conn.db.prepare_cached(sql)?;
         for (role, target, table, id) in links {
@@ -197,7 +202,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn unlink(&self, table: i64, id: Id<'_>, packed: Option<&[u8]>) -> Result<()> {
+    pub(super) fn unlink(&self, table: i64, id: Id<'_>, packed: Option<&[u8]>) -> Result<()> {
         let sql = "DELETE FROM link WHERE role = ?1 AND target = ?2 AND tbl = ?3 AND id = ?4";
         let mut delete = self.conn.db.prepare_cached(sql)?;
         for link in unpack(packed)? {
@@ -206,7 +211,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn count(&self, counts: &Counts) -> Result<()> {
+    pub(super) fn count(&self, counts: &Counts) -> Result<()> {
         let sql = "UPDATE table_name SET records = records + ?2, live = live + ?3 WHERE number = ?1";
         let mut update = self.conn.db.prepare_cached(sql)?;
         for (table, (all, live)) in counts.iter().filter(|(_, change)| **change != (0, 0)) {
@@ -313,6 +318,15 @@ impl Txn for SqliteTxn<'_> {
             Ok(())
         };
         self.guarded(entries.len(), |txn| txn.in_feed(feed, place_all)).map(drop)
+    }
+
+    fn load(&mut self, feed: &Feed, loaded: &[Loaded]) -> Result<()> {
+        let load_all = |txn: &mut Self, feed, state: &mut FeedState| txn.load_all(feed, loaded, state);
+        self.guarded(loaded.len(), |txn| txn.in_feed(feed, load_all)).map(drop)
+    }
+
+    fn index(&mut self) -> Result<bool> {
+        self.guarded(0, Self::index_run)
     }
 
     fn remove_entries(&mut self, feed: &Feed, keys: &[RecordKey]) -> Result<()> {
