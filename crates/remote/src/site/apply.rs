@@ -103,6 +103,10 @@ impl<'a> Applying<'a> {
         if !self.makes_way(record.as_ref(), before, &arrived)? {
             return Ok(());
         }
+        // The list of changes names only versions that the site holds: what it gave up must not be sent again (EXCHANGE A1).
+        if before.iter().any(|entry| entry.feed == Feed::Changes) {
+            self.forget_change(key)?;
+        }
         puts.push(arrived);
         Ok(())
     }
@@ -176,7 +180,6 @@ impl<'a> Applying<'a> {
         case: Case,
     ) -> Result<bool, SiteError> {
         if case.equal {
-            self.forget_change(&record.key)?;
             return Ok(true);
         }
         let exchanged = before.iter().find(|entry| entry.feed == *arrived.feed).map(|entry| entry.hash);
@@ -186,7 +189,6 @@ impl<'a> Applying<'a> {
         }
         if case.unsent || (case.both && self.is_own(record)?) {
             put_aside(self.world.txn, record, Why::Rewound, self.now)?;
-            self.forget_change(&record.key)?;
         }
         Ok(true)
     }
