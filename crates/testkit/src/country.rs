@@ -16,6 +16,7 @@ use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Snapshot, Store};
 
 use crate::given::{FixedClock, SeededRandom};
+use crate::proof::unexplained;
 use crate::records;
 
 /// What the link does to one request.
@@ -229,6 +230,8 @@ impl Country {
     pub fn assert_equal(&self) {
         for member in &self.sites {
             self.assert_site_equal(member);
+            let unexplained = unexplained(member, Some(&self.held_of(member.id)));
+            assert!(unexplained.is_empty(), "site {}: {}", member.id, unexplained.join("; "));
         }
     }
 

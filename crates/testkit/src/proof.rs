@@ -88,7 +88,10 @@ fn fault(
     match (live, puts.first()) {
         (Some(record), Some(_)) => {
             let differing = puts.iter().find(|entry| entry.hash != record.hash)?;
-            Some(format!("feed {} has another version ({:?}) than the one stored, {}", differing.feed, differing.hash, record.body))
+            Some(format!(
+                "feed {} has another version ({:?}) than the one stored, {}",
+                differing.feed, differing.hash, record.body
+            ))
         }
         (None, Some(put)) => Some(format!("feed {} has a version, and none is stored", put.feed)),
         (Some(record), None) => {
