@@ -1,5 +1,6 @@
 //! A central server and its sites in one thread, over stores in memory, with the link in between given by the test.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -15,6 +16,7 @@ use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Snapshot, Store};
 
 use crate::given::{FixedClock, SeededRandom};
+use crate::proof::unexplained;
 use crate::records;
 
 /// What the link does to one request.
@@ -228,14 +230,21 @@ impl Country {
     pub fn assert_equal(&self) {
         for member in &self.sites {
             self.assert_site_equal(member);
+            let unexplained = unexplained(member, Some(&self.held_of(member.id)));
+            assert!(unexplained.is_empty(), "site {}: {}", member.id, unexplained.join("; "));
         }
+    }
+
+    /// The records of a site that are held on the central server.
+    pub fn held_of(&self, site: SiteId) -> HashSet<RecordKey> {
+        let held = self.hub.held(None, usize::MAX).expect("in memory");
+        let changes = held.into_iter().filter(|held| held.site == site).flat_map(|held| held.changes);
+        changes.map(|change| RecordKey { table: change.table, id: change.id }).collect()
     }
 
     /// A site keeps what is held of it on the central server, and a patient that a record of its own names.
     fn may_keep(&self, member: &Member, site: &dyn Snapshot, key: &RecordKey) -> bool {
-        let held = self.hub.held(None, usize::MAX).expect("in memory");
-        let mut own = held.iter().filter(|held| held.site == member.id).flat_map(|held| &held.changes);
-        let is_held = own.any(|change| change.table == key.table && change.id == key.id);
+        let is_held = self.held_of(member.id).contains(key);
         let named = &*key.table == "name" && !site.linked(Role::Name, &key.id, None, 1).expect("in memory").is_empty();
         is_held || named
     }

@@ -4,6 +4,7 @@
 
 pub mod country;
 pub mod given;
+pub mod proof;
 pub mod records;
 pub mod simulation;
 

@@ -10,6 +10,7 @@ use sitesync_store::Store;
 use sitesync_store::memory::MemoryStore;
 
 use crate::country::{Country, Outage};
+use crate::proof::unexplained;
 use crate::records::{delete, delivery, edit, edit_delete, name_of, put, stock};
 
 /// What may happen besides work and bad links.
@@ -64,6 +65,7 @@ impl Simulation {
         for _ in 0..steps {
             self.step();
             self.check_whole_documents();
+            self.check_proofs(None);
         }
         self.heal();
     }
@@ -211,6 +213,7 @@ impl Simulation {
         match result {
             Ok(_) => {
                 self.note(format!("site {site} syncs"));
+                self.check_proofs(Some(site));
                 self.acknowledge(site, before);
             }
             Err(failure) => self.note(format!("site {site} fails to sync: {failure:?}")),
@@ -312,11 +315,21 @@ impl Simulation {
         }
     }
 
+    /// A site holds what its feeds say, or knows why not. Of a site that has just synchronised, what it sent is confirmed or held.
+    fn check_proofs(&self, synced: Option<u32>) {
+        for member in &self.country.sites {
+            let held = synced.filter(|site| member.id.0 == *site).map(|_| self.country.held_of(member.id));
+            let unexplained = unexplained(member, held.as_ref());
+            assert!(unexplained.is_empty(), "site {}: {}", member.id, unexplained.join("; "));
+        }
+    }
+
     fn heal(&mut self) {
         self.note("healing");
         for _ in 0..4 {
             for site in 2..2 + SITES {
                 self.country.sync(site);
+                self.check_proofs(Some(site));
             }
         }
         self.country.assert_equal();

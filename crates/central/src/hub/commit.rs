@@ -132,10 +132,10 @@ impl<'a> Commit<'a> {
     }
 
     fn hold(&mut self, document: &Document, incoming: &[Incoming], reason: Reason) -> Result<(), HubError> {
-        if reason.is_refusal() && self.context.source != 0 {
+        if self.context.source != 0 {
             let keys: Vec<_> = document.members.iter().map(|&at| incoming[at].key.clone()).collect();
             let site = self.context.actor.site();
-            self.report.grown.extend(held::correct_sender(self.world.txn, site, &keys)?);
+            self.report.grown.extend(held::correct_sender(self.world.txn, site, &keys, &reason)?);
         }
         let changes = document.members.iter().map(|&at| incoming[at].change.clone()).collect();
         let before = self.again.remove(&document.root);
@@ -204,7 +204,8 @@ impl<'a> Commit<'a> {
         Ok(answer.map_err(|refusal| Reason::refused(&refusal)))
     }
 
-    /// A site that writes in a store which went away and came back, and does not know it yet, must not undo what others wrote there.
+    /// A site that writes in a store which went away and came back, and does not know it yet, must not undo what others wrote there
+    /// and it has not seen.
     fn overtaken(&mut self, version: &Version, old: Option<&Known>) -> Result<Option<Reason>, HubError> {
         let theirs = old.filter(|old| old.live && old.source != self.context.actor.site());
         let Some(theirs) = theirs.filter(|_| !self.context.unread.is_empty()) else { return Ok(None) };
@@ -216,8 +217,12 @@ impl<'a> Commit<'a> {
             }
         }
         let owned = matches!(facts.class, Class::Store | Class::Transfer);
-        let unread = facts.store.is_some_and(|store| self.context.unread.contains(&store));
-        Ok((owned && unread).then(|| Reason::overtaken(&version.key)))
+        let unread = self.context.unread.iter().find(|unread| facts.store.as_ref() == Some(&unread.store));
+        let Some(unread) = unread.filter(|_| owned) else { return Ok(None) };
+        let feed = Feed::Store(unread.store.clone());
+        let entries = self.world.txn.entries_of(std::slice::from_ref(&version.key))?.pop().unwrap_or_default();
+        let unseen = entries.iter().any(|entry| entry.feed == feed && entry.number > unread.after);
+        Ok(unseen.then(|| Reason::overtaken(&version.key)))
     }
 
     /// Whoever gets a store reads it in a new generation.

@@ -5,6 +5,14 @@ use sitesync_core::given::Millis;
 use sitesync_core::ids::ReaderId;
 use sitesync_core::ownership::Actor;
 
+/// A store that came back to a site, and that the site has not read since.
+#[derive(Clone, Debug)]
+pub(crate) struct Unread {
+    pub(crate) store: Box<str>,
+    /// The site has seen the feed of the store up to here.
+    pub(crate) after: u64,
+}
+
 /// Who commits, and how refusals are met.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -14,7 +22,7 @@ pub struct Context {
     pub(crate) source: u32,
     pub(crate) at: Millis,
     /// Stores that came back to the site, and that it has not read since: what others wrote there meanwhile it has not seen.
-    pub(crate) unread: Vec<Box<str>>,
+    pub(crate) unread: Vec<Unread>,
     /// One refused document undoes everything (edits on the central server), instead of being held (sync).
     pub(crate) strict: bool,
 }

@@ -7,7 +7,7 @@ use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, 
 use sitesync_store::{Space, Txn, write};
 
 use super::commit::{Report, commit};
-use super::context::Context;
+use super::context::{Context, Unread};
 use super::{Hub, HubError, incoming, rows, subscription};
 
 /// The most batches of one push; with the limit on a body this bounds what one site may stage.
@@ -50,7 +50,7 @@ impl Hub {
             ));
         }
         let incoming = incoming::parse_all(self.catalogue, changes);
-        let unread = subscription::unread(&*self.store.snapshot()?, reader, request)?;
+        let unread = self.unread(reader, request)?;
         let context = Context { unread, ..Context::push(self.catalogue, reader, self.clock.now()) };
         let stored = write(&*self.store, |txn| {
             // The same request may arrive twice at once: only one of them follows the last commit.
@@ -68,6 +68,11 @@ impl Hub {
         };
         self.wake(&report.grown);
         Ok((CommitOutcome::Applied, commit.id, report))
+    }
+
+    fn unread(&self, reader: ReaderId, request: &ExchangeRequest) -> Result<Vec<Unread>, HubError> {
+        let snapshot = self.store.snapshot()?;
+        subscription::unread(&*snapshot, reader, request, &self.epoch(&*snapshot)?)
     }
 
     /// The changes of a commit: what was staged, then what came with it.

@@ -5,6 +5,7 @@ use sitesync_core::ids::{Feed, ReaderId};
 use sitesync_core::protocol::{Cursor, ExchangeRequest, FeedPosition};
 use sitesync_store::{PageEntry, Snapshot, Space, Txn};
 
+use super::context::Unread;
 use super::rows::{self, Epoch};
 use super::{Hub, HubError};
 
@@ -134,7 +135,8 @@ pub(crate) fn unread(
     snapshot: &dyn Snapshot,
     reader: ReaderId,
     request: &ExchangeRequest,
-) -> Result<Vec<Box<str>>, HubError> {
+    epoch: &Epoch,
+) -> Result<Vec<Unread>, HubError> {
     let mut unread = Vec::new();
     for store in Hub::stores_of_site(snapshot, reader.site)? {
         let feed = Feed::Store(store.clone());
@@ -142,7 +144,8 @@ pub(crate) fn unread(
         let cursor = position.map(parse).transpose()?.flatten();
         let stored: Option<Subscription> = rows::get(snapshot, Space::Subscription, &key(reader, &feed))?;
         if stored.is_some_and(|stored| cursor.is_none_or(|cursor| cursor.generation < stored.generation)) {
-            unread.push(store);
+            let after = cursor.map_or(0, |cursor| cut(&cursor, &feed, epoch));
+            unread.push(Unread { store, after });
         }
     }
     Ok(unread)

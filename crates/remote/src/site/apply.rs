@@ -41,6 +41,8 @@ pub(crate) struct Applying<'a> {
     now: Millis,
     /// Records whose version was sent and never confirmed, and that are being withdrawn: they were refused.
     refused: HashSet<RecordKey>,
+    /// Records whose own version makes way for the one that arrived: their change is over.
+    over: Vec<RecordKey>,
 }
 
 /// What is to become of one record.
@@ -58,7 +60,7 @@ impl<'a> Applying<'a> {
         mode: Mode,
         now: Millis,
     ) -> Self {
-        Self { world: StoreWorld::new(txn, catalogue), state, mode, now, refused: HashSet::new() }
+        Self { world: StoreWorld::new(txn, catalogue), state, mode, now, refused: HashSet::new(), over: Vec::new() }
     }
 
     pub(crate) fn apply(mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
@@ -102,6 +104,9 @@ impl<'a> Applying<'a> {
         };
         if !self.makes_way(record.as_ref(), before, &arrived)? {
             return Ok(());
+        }
+        if before.iter().any(|entry| entry.feed == Feed::Changes) {
+            self.over.push(key.clone());
         }
         puts.push(arrived);
         Ok(())
@@ -176,7 +181,6 @@ impl<'a> Applying<'a> {
         case: Case,
     ) -> Result<bool, SiteError> {
         if case.equal {
-            self.forget_change(&record.key)?;
             return Ok(true);
         }
         let exchanged = before.iter().find(|entry| entry.feed == *arrived.feed).map(|entry| entry.hash);
@@ -186,13 +190,8 @@ impl<'a> Applying<'a> {
         }
         if case.unsent || (case.both && self.is_own(record)?) {
             put_aside(self.world.txn, record, Why::Rewound, self.now)?;
-            self.forget_change(&record.key)?;
         }
         Ok(true)
-    }
-
-    fn forget_change(&mut self, key: &RecordKey) -> Result<(), SiteError> {
-        Ok(self.world.txn.remove_entries(&Feed::Changes, std::slice::from_ref(key))?)
     }
 
     /// A version that was sent and never confirmed in a feed was refused. Merged versions of shared records are no refusal.
@@ -212,6 +211,11 @@ impl<'a> Applying<'a> {
     }
 
     fn write(&mut self, puts: Vec<Arrived<'_>>) -> Result<(), SiteError> {
+        // The list of changes names only versions that the site holds: what it gave up must not be sent again (EXCHANGE A1).
+        let over = std::mem::take(&mut self.over);
+        if !over.is_empty() {
+            self.world.txn.remove_entries(&Feed::Changes, &over)?;
+        }
         let mut puts = puts;
         // Parents first, so that a line finds the home of its header.
         puts.sort_by_key(|arrived| {

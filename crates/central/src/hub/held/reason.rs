@@ -46,6 +46,11 @@ impl Reason {
         &*self.code == "refused"
     }
 
+    /// Someone else has written since what the sender had seen.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        &*self.code == "overtaken"
+    }
+
     pub(crate) fn waits(key: RecordKey) -> Self {
         Self::new("waits", format!("{key} has not arrived yet"), Some(key))
     }

@@ -6,11 +6,24 @@ use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::record::EntryKind;
 use sitesync_store::{NewEntry, Txn};
 
+use super::Reason;
 use crate::hub::{Hub, HubError};
 
-/// A site that is not the owner gets the owner's version again; its own is held, and it keeps a copy put aside.
-pub(crate) fn correct_sender(txn: &mut dyn Txn, site: SiteId, keys: &[RecordKey]) -> Result<BTreeSet<Feed>, HubError> {
+/// A site that is not the owner gets the owner's version again; its own is held, and it keeps a copy put aside. So does one that was
+/// overtaken: it gets the whole document as it is here, also that a new line of its own is not in it.
+pub(crate) fn correct_sender(
+    txn: &mut dyn Txn,
+    site: SiteId,
+    keys: &[RecordKey],
+    reason: &Reason,
+) -> Result<BTreeSet<Feed>, HubError> {
+    if !reason.is_refusal() && !reason.is_overtaken() {
+        return Ok(BTreeSet::new());
+    }
     let stores = Hub::stores_of_site(txn, site)?;
+    if reason.is_overtaken() {
+        return tell_truth(txn, keys, &stores);
+    }
     let entries = txn.entries_of(keys)?;
     let read = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
     let live = keys
