@@ -4,6 +4,11 @@
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
+/// How far another clock is ahead of ours. Of whatever the other side calls its time, the result can be negated and shown.
+pub fn clock_off(theirs: Millis, ours: Millis) -> Millis {
+    theirs.saturating_sub(ours).max(-Millis::MAX)
+}
+
 /// The time of day.
 pub trait Clock: Send + Sync {
     /// The time now, in milliseconds since 1970 UTC.
@@ -27,5 +32,18 @@ pub trait Random: Send + Sync {
         let mut bytes = [0; 32];
         self.fill(&mut bytes);
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_is_too_far_off() {
+        assert_eq!(clock_off(5, 3), 2);
+        for theirs in [Millis::MIN, Millis::MAX] {
+            assert!(clock_off(theirs, 1).abs() > 0 && clock_off(theirs, -1).abs() > 0);
+        }
     }
 }

@@ -96,7 +96,7 @@ pub async fn check(link: &dyn Link, clock: &dyn Clock, server_url: &str, request
 /// Where on the way an error stands.
 fn place(error: &LinkError) -> What {
     match error {
-        LinkError::Url(_) => What::Url,
+        LinkError::Url(_) | LinkError::Plain { .. } => What::Url,
         LinkError::NotResolved { .. } => What::Name,
         LinkError::Refused { .. } | LinkError::Unreachable { .. } | LinkError::Here(_) => What::Connection,
         LinkError::Tls { .. } => What::Tls,

@@ -10,7 +10,7 @@ use clap::Args;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 use sitesync_central::server::FIRST_ACCOUNT;
-use sitesync_web::client_tls;
+use sitesync_web::{client_tls, is_local_host};
 
 use crate::secret;
 
@@ -71,6 +71,8 @@ impl Client {
             .tls_backend_preconfigured(client_tls(ca_file)?)
             .connect_timeout(CONNECT)
             .timeout(PATIENCE)
+            // The password is for this server only; and what is to be changed must not become a question on the way.
+            .redirect(reqwest::redirect::Policy::none())
             .build()
             .context("the connection to the server cannot be prepared")?;
         Ok(Self { http, base, user: user.to_owned(), password: password.to_owned() })
@@ -144,6 +146,11 @@ fn address(text: &str) -> Result<Url> {
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         bail!(wrong());
     }
+    if url.scheme() == "http" && !url.host_str().is_some_and(is_local_host) {
+        bail!(
+            "{url} is not in a local network: with http:// everybody on the way could read your password. Use https://"
+        );
+    }
     Ok(url)
 }
 
@@ -171,6 +178,10 @@ fn refused(status: StatusCode, body: Value, user: &str) -> Refused {
         (StatusCode::UNAUTHORIZED, _) => format!(
             "the server does not accept the user \"{user}\" with this password: check --user (SITESYNC_USER) and --password-file (SITESYNC_PASSWORD)"
         ),
+        (status, "") if status.is_redirection() => {
+            "the server sends on to another address: check --server (SITESYNC_SERVER), perhaps it begins with https://"
+                .to_owned()
+        }
         (_, "") => format!("the server answered {status}: check the address (--server), and the server's log"),
         _ if next.is_empty() => message.to_owned(),
         _ => format!("{message}\n  {next}"),
@@ -199,6 +210,8 @@ mod tests {
     #[test]
     fn an_address_is_that_of_a_server() {
         assert!(address("http://127.0.0.1:8700").is_ok());
+        assert!(address("http://192.168.1.2:8700").is_ok() && address("https://central.example.org").is_ok());
+        assert!(address("http://central.example.org").unwrap_err().to_string().contains("https://"));
         for wrong in ["central.example.org", "127.0.0.1:8700", "ftp://central", ""] {
             assert!(address(wrong).is_err(), "{wrong}");
         }

@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use base64ct::{Base64, Encoding};
 use sitesync_core::given::{Clock, Millis, Random};
 use sitesync_store::Store;
@@ -169,8 +169,7 @@ fn credentials(parts: &Parts) -> Result<(String, String), ApiError> {
 
 /// A browser sends the sign-in along with whatever another page makes it ask for; such requests may change nothing.
 fn refuse_other_pages(parts: &Parts) -> Result<(), ApiError> {
-    let from = parts.headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or("?"));
-    if matches!(from, None | Some("same-origin" | "none")) {
+    if is_own_page(parts) {
         return Ok(());
     }
     Err(ApiError::new(
@@ -181,6 +180,17 @@ fn refuse_other_pages(parts: &Parts) -> Result<(), ApiError> {
     ))
 }
 
+/// Programs say nothing of a page. Browsers say where theirs is from; without TLS, and old ones, by `Origin` alone.
+fn is_own_page(parts: &Parts) -> bool {
+    let header = |name| parts.headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
+    match (header(HeaderName::from_static("sec-fetch-site")), header(ORIGIN)) {
+        (Some(from), _) => matches!(from, "same-origin" | "none"),
+        // Without the scheme, which a proxy with TLS hides.
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == header(HOST),
+        (None, None) => true,
+    }
+}
+
 fn refused(message: &str) -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "sign_in", message, "Sign in with the name and password of an account.")
         .challenge(CHALLENGE)
@@ -189,4 +199,64 @@ fn refused(message: &str) -> ApiError {
 fn busy() -> ApiError {
     let message = "Too many passwords are being checked at this moment.";
     ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", message, "Try again in a minute.").retry_after(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::HashedPassword;
+    use axum::http::Request;
+    use sitesync_store::memory::MemoryStore;
+    use sitesync_store::write;
+
+    const CHEAP: Cost = Cost { memory_kib: 8, passes: 1 };
+
+    /// Time and randomness of no interest.
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Millis {
+            0
+        }
+    }
+
+    impl Random for Still {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    fn sign_in() -> Arc<SignIn> {
+        let store = Arc::new(MemoryStore::new());
+        let hashed = HashedPassword::new("right password", CHEAP, &Still).unwrap();
+        write(&*store, |txn| accounts::create(txn, "ana", Role::Administrator, &hashed, 0)).unwrap();
+        Arc::new(SignIn::new(store, Arc::new(Still), &Still, CHEAP))
+    }
+
+    fn request(name: &str, password: &str) -> Parts {
+        let coded = Base64::encode_string(format!("{name}:{password}").as_bytes());
+        Request::get("/").header(AUTHORIZATION, format!("Basic {coded}")).body(()).unwrap().into_parts().0
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_passwords_fills_a_short_queue_and_not_the_machine() {
+        let sign_in = sign_in();
+        sign_in.who(&request("ana", "right password")).await.unwrap();
+        let all = sign_in.turns.acquire_many(AT_ONCE as u32).await.unwrap();
+        let guess = |number: usize| {
+            let sign_in = sign_in.clone();
+            tokio::spawn(async move { sign_in.who(&request(&format!("guess {number}"), "wrong")).await })
+        };
+        let waiting: Vec<_> = (0..WAITING_MAX).map(guess).collect();
+        while sign_in.queue.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let one_more = sign_in.who(&request("ben", "wrong")).await.unwrap_err();
+        assert_eq!((one_more.status(), &*one_more.text().code), (StatusCode::SERVICE_UNAVAILABLE, "server_busy"));
+        sign_in.who(&request("ana", "right password")).await.expect("who has signed in before needs no turn");
+        drop(all);
+        for one in waiting {
+            assert_eq!(one.await.unwrap().unwrap_err().status(), StatusCode::UNAUTHORIZED);
+        }
+    }
 }

@@ -14,6 +14,8 @@ mod error;
 mod extract;
 pub mod given;
 mod layers;
+mod local;
+mod proxy;
 mod serve;
 mod tls;
 
@@ -24,5 +26,7 @@ pub use directory::private_directory;
 pub use error::{ApiError, fallback_method, fallback_path};
 pub use extract::{Path, Query};
 pub use layers::{common, page_headers};
+pub use local::is_local_host;
+pub use proxy::behind;
 pub use serve::{Peer, peer_of, serve};
 pub use tls::{Tls, TlsError};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use sitesync_core::given::Millis;
+use sitesync_core::given::{Millis, clock_off};
 use sitesync_core::ids::SiteId;
 use sitesync_core::protocol::{ExchangeReply, ExchangeRequest, SiteReport};
 use sitesync_store::{Snapshot, Space, write};
@@ -98,8 +98,8 @@ impl Contact {
     fn hear(&mut self, at: Millis, request: &ExchangeRequest, reply: &ExchangeReply, report: &Report) {
         self.last_connection = at;
         self.behind = reply.pages.iter().map(|page| page.behind).sum();
-        self.clock_off = request.report.clock - at;
-        self.report = request.report.clone();
+        self.clock_off = clock_off(request.report.clock, at);
+        self.report = shortened(&request.report);
         // The site counted before it sent: what came with this very request is here now.
         self.report.unsent = self.report.unsent.saturating_sub(report.received);
         if self.report.unsent == 0 {
@@ -117,6 +117,18 @@ impl Contact {
             let all = reply.pages.iter().map(|page| page.live).sum();
             self.initialising_of = Some(all);
         }
+    }
+}
+
+/// What a site tells about itself in texts, cut to what is worth keeping of every site in memory.
+fn shortened(report: &SiteReport) -> SiteReport {
+    const MOST: usize = 100;
+    let short = |text: &str| text.chars().take(MOST).collect();
+    SiteReport {
+        device_type: short(&report.device_type),
+        app_name: short(&report.app_name),
+        app_version: short(&report.app_version),
+        ..report.clone()
     }
 }
 

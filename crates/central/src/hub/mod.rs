@@ -18,6 +18,7 @@ mod push;
 mod reroute;
 mod retention;
 mod rows;
+mod staged;
 mod subscription;
 mod version;
 

@@ -4,31 +4,16 @@ use std::cmp::Ordering;
 
 use sitesync_core::ids::{ReaderId, SiteId};
 use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
-use sitesync_store::{Space, Txn, write};
+use sitesync_store::write;
 
 use super::commit::{Report, commit};
 use super::context::{Context, Unread};
-use super::{Hub, HubError, incoming, rows, subscription};
-
-/// The most batches of one push; with the limit on a body this bounds what one site may stage.
-const BATCHES_MAX: u32 = 4_000;
+use super::{Hub, HubError, incoming, rows, staged, subscription};
 
 impl Hub {
     /// Stores a batch of a push. When this returns, the batch is on disk.
     pub fn stage(&self, site: SiteId, request: &StageRequest) -> Result<(), HubError> {
-        if request.push.is_empty() || request.push.len() > 64 || request.index >= BATCHES_MAX {
-            return Err(HubError::asked(
-                "batch_unreadable",
-                "A batch names its push (1 to 64 characters) and its index.",
-                "Update the program on the site.",
-            ));
-        }
-        write(&*self.store, |txn| {
-            if request.index == 0 {
-                abandon_others(txn, site, &request.push)?;
-            }
-            rows::put(txn, Space::Staged, &batch_key(site, &request.push, request.index), &request.changes)
-        })
+        write(&*self.store, |txn| staged::put(txn, site, request))
     }
 
     /// Applies the commit of a request, if there is one and it follows the last that is stored.
@@ -59,7 +44,7 @@ impl Hub {
             }
             let report = self::commit(txn, &context, &incoming)?;
             rows::put_last_commit(txn, reader.site, commit.id)?;
-            abandon_others(txn, reader.site, "")?;
+            staged::abandon(txn, reader.site)?;
             Ok::<_, HubError>(Some(report))
         })?;
         let Some(report) = stored else {
@@ -78,19 +63,7 @@ impl Hub {
     /// The changes of a commit: what was staged, then what came with it.
     fn collect(&self, site: SiteId, request: &ExchangeRequest) -> Result<Vec<Change>, HubError> {
         let Some(commit) = &request.commit else { return Ok(Vec::new()) };
-        let mut changes = Vec::new();
-        let snapshot = self.store.snapshot()?;
-        for index in 0..commit.staged.min(BATCHES_MAX) {
-            let batch: Option<Vec<Change>> =
-                rows::get(&*snapshot, Space::Staged, &batch_key(site, &commit.push, index))?;
-            changes.extend(batch.ok_or_else(|| {
-                HubError::asked(
-                    "batch_missing",
-                    format!("Batch {index} of the push did not arrive."),
-                    "Nothing was stored; the site sends all of it again by itself.",
-                )
-            })?);
-        }
+        let mut changes = staged::changes(&*self.store.snapshot()?, site, &commit.push, commit.staged)?;
         changes.extend(commit.changes.iter().cloned());
         Ok(changes)
     }
@@ -113,31 +86,6 @@ fn outcome(request: &ExchangeRequest, last: CommitId) -> CommitOutcome {
         Ordering::Less => CommitOutcome::Behind,
         Ordering::Equal | Ordering::Greater => CommitOutcome::Diverged,
     }
-}
-
-fn batch_key(site: SiteId, push: &str, index: u32) -> Vec<u8> {
-    [&rows::site_key(site)[..], push.as_bytes(), &[0], &index.to_be_bytes()].concat()
-}
-
-/// Throws away batches of pushes other than this one (EXCHANGE B5).
-fn abandon_others(txn: &mut dyn Txn, site: SiteId, push: &str) -> Result<(), HubError> {
-    let kept = [&rows::site_key(site)[..], push.as_bytes(), &[0]].concat();
-    // Keys are looked at a few at a time: a batch may be large.
-    const CHUNK: usize = 16;
-    let mut after: Option<Vec<u8>> = None;
-    loop {
-        let rows = txn.rows(Space::Staged, &rows::site_key(site), after.as_deref(), CHUNK)?;
-        let Some((last, _)) = rows.last() else { return Ok(()) };
-        after = Some(if last.starts_with(&kept) && !push.is_empty() { after_all(&kept) } else { last.clone() });
-        for (key, _) in rows.iter().filter(|(key, _)| push.is_empty() || !key.starts_with(&kept)) {
-            txn.delete_row(Space::Staged, key)?;
-        }
-    }
-}
-
-/// Above every key that begins with `prefix` and a number of four bytes.
-fn after_all(prefix: &[u8]) -> Vec<u8> {
-    [prefix, &[0xff; 5]].concat()
 }
 
 #[cfg(test)]

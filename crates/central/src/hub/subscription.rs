@@ -101,7 +101,9 @@ fn read_from(
     }
     // Above whatever was ever given, also by a life of the database that a restore has undone.
     let last = stored.map_or(0, |stored| stored.generation).max(cursor.map_or(0, |cursor| cursor.generation));
-    let subscription = Subscription { generation: last + 1, start: head, empty: request.empty && cursor.is_none() };
+    // A number made up by a site may be the last there is; it harms that site alone.
+    let generation = last.saturating_add(1);
+    let subscription = Subscription { generation, start: head, empty: request.empty && cursor.is_none() };
     Ok((Reading { feed: feed.clone(), subscription, after, again: cursor.is_some() && !request.renew }, true))
 }
 
@@ -126,7 +128,7 @@ pub(crate) fn regained(txn: &mut dyn Txn, reader: ReaderId, feed: &Feed) -> Resu
     let stored: Option<Subscription> = rows::get(txn, Space::Subscription, &key(reader, feed))?;
     let Some(stored) = stored else { return Ok(()) };
     let start = txn.feed(feed)?.head;
-    let subscription = Subscription { generation: stored.generation + 1, start, empty: false };
+    let subscription = Subscription { generation: stored.generation.saturating_add(1), start, empty: false };
     rows::put(txn, Space::Subscription, &key(reader, feed), &subscription)
 }
 

@@ -1,6 +1,6 @@
 //! Starting a central server on a data directory and an address, and stopping it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use sitesync_store::sqlite::{self, SqliteStore};
 use sitesync_store::{Store, StoreError, write};
 use sitesync_web::accounts::{self, AccountError, HashedPassword, Role};
 use sitesync_web::given::{RealClock, RealRandom};
-use sitesync_web::{Tls, private_directory, serve};
+use sitesync_web::{Tls, behind, private_directory, serve};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -26,6 +26,8 @@ pub struct Options {
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub tls: Option<Tls>,
+    /// Proxies before the server, whose word on where a request comes from is believed.
+    pub proxies: Vec<IpAddr>,
     /// Where backups go; `backups` in the data directory if none is given.
     pub backups: Option<PathBuf>,
     pub limits: Limits,
@@ -34,7 +36,7 @@ pub struct Options {
 impl Options {
     /// Everything as usual.
     pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
-        Self { data: data.into(), listen, tls: None, backups: None, limits: Limits::default() }
+        Self { data: data.into(), listen, tls: None, proxies: Vec::new(), backups: None, limits: Limits::default() }
     }
 }
 
@@ -78,13 +80,13 @@ pub const FIRST_ACCOUNT: &str = "admin";
 
 /// Starts a central server. When this returns, it answers.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    let Options { data, listen, tls, backups, limits } = options;
+    let Options { data, listen, tls, proxies, backups, limits } = options;
     let opened = tokio::task::spawn_blocking(move || open(data, backups, limits));
     let (central, first_password) = opened.await.map_err(|error| StartError::Serve(error.to_string()))??;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
     let (stop, stopping) = watch::channel(false);
-    let (router, encrypted) = (router(&central), tls.is_some());
+    let (router, encrypted) = (behind(router(&central), &proxies), tls.is_some());
     let shutdown = told(stopping.clone(), central.clone());
     let serving = tokio::spawn(async move { serve(listener, tls.as_ref(), router, shutdown).await });
     let working = tokio::spawn(jobs::run(central.clone(), stopping));

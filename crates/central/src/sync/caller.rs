@@ -9,12 +9,13 @@ use axum::http::request::Parts;
 use sitesync_web::{ApiError, blocking};
 
 use super::refusal::told;
+use super::turns::Place;
 use crate::auth::check_token;
 use crate::server::Central;
 use crate::sites::Site;
 
 /// A site that has shown a token in force. Read before the body, so that strangers cannot make the server read one.
-pub(super) struct Caller(pub(super) Site);
+pub(super) struct Caller(pub(super) Site, pub(super) Place);
 
 impl FromRequestParts<Arc<Central>> for Caller {
     type Rejection = ApiError;
@@ -23,7 +24,7 @@ impl FromRequestParts<Arc<Central>> for Caller {
         let token = bearer(parts)?;
         let hardware_id = header(parts, "x-sitesync-hardware")?;
         let data_file = header(parts, "x-sitesync-data-file")?;
-        let central = central.clone();
+        let (turns, central) = (central, central.clone());
         let found = blocking(move || {
             let now = central.clock().now();
             let snapshot = central.store().snapshot()?;
@@ -31,7 +32,9 @@ impl FromRequestParts<Arc<Central>> for Caller {
             central.gate().note_connection(site.id, now, None);
             Ok::<_, ApiError>(site)
         });
-        found.await.map(Self)
+        let site = found.await?;
+        let place = turns.turns().enter(site.id)?;
+        Ok(Self(site, place))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::sites::{self, Initialisation, Site, SiteError};
 
 pub(super) async fn stage(
     State(central): State<Arc<Central>>,
-    Caller(site): Caller,
+    Caller(site, _place): Caller,
     Body(request): Body<StageRequest>,
 ) -> Result<Response, ApiError> {
     let turn = central.turns().take(site.id).await?;
@@ -33,7 +33,7 @@ pub(super) async fn stage(
 
 pub(super) async fn exchange(
     State(central): State<Arc<Central>>,
-    Caller(site): Caller,
+    Caller(site, _place): Caller,
     Body(request): Body<ExchangeRequest>,
 ) -> Result<Response, ApiError> {
     let turn = central.turns().take(site.id).await?;
@@ -48,7 +48,7 @@ pub(super) async fn exchange(
 
 pub(super) async fn compare(
     State(central): State<Arc<Central>>,
-    Caller(site): Caller,
+    Caller(site, _place): Caller,
     Body(request): Body<CompareRequest>,
 ) -> Result<Response, ApiError> {
     let turn = central.turns().take(site.id).await?;

@@ -13,9 +13,22 @@ use tokio::sync::OwnedMutexGuard;
 /// How long a request waits for the one before.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Requests of one site at a time, those included whose connection broke and that nobody has noticed yet. A site makes two.
+const AT_ONCE_MAX: usize = 8;
+
 /// Whose turn it is, for each site that has ever called. Only proven sites get here, so there are not more than sites.
 #[derive(Default)]
-pub struct Turns(Mutex<HashMap<SiteId, Arc<tokio::sync::Mutex<()>>>>);
+pub struct Turns(Mutex<HashMap<SiteId, Lane>>);
+
+#[derive(Default)]
+struct Lane {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// One is held for each request.
+    place: Arc<()>,
+}
+
+/// A place among the requests of a site. It ends when this is dropped.
+pub struct Place(#[expect(dead_code, reason = "holding it is what counts")] Arc<()>);
 
 /// The turn of a site. It ends when this is dropped, so it goes along to where the work is done.
 #[derive(Debug)]
@@ -24,9 +37,26 @@ pub struct Turn {
 }
 
 impl Turns {
+    /// Takes a place for a request, before its body is read: what waits for its turn takes memory.
+    pub fn enter(&self, site: SiteId) -> Result<Place, ApiError> {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = lanes.entry(site).or_default().place.clone();
+        // The lane's own, and this one.
+        if Arc::strong_count(&place) - 2 < AT_ONCE_MAX {
+            return Ok(Place(place));
+        }
+        Err(ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            format!("{AT_ONCE_MAX} requests of this site are being served already."),
+            "Wait until they are done; the site tries again by itself.",
+        )
+        .retry_after(5))
+    }
+
     /// Waits for the site's turn, though not for long.
     pub async fn take(&self, site: SiteId) -> Result<Turn, ApiError> {
-        let turn = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(site).or_default().clone();
+        let turn = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(site).or_default().turn.clone();
         match tokio::time::timeout(PATIENCE, turn.lock_owned()).await {
             Ok(guard) => Ok(Turn { _guard: guard }),
             Err(_) => Err(ApiError::new(

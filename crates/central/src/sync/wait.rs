@@ -19,7 +19,7 @@ const SECONDS_MAX: u32 = 60;
 
 pub(super) async fn wait(
     State(central): State<Arc<Central>>,
-    Caller(site): Caller,
+    Caller(site, _place): Caller,
     Body(request): Body<WaitRequest>,
 ) -> Result<Json<WaitReply>, ApiError> {
     let over = Instant::now() + Duration::from_secs(request.seconds.min(SECONDS_MAX).into());
@@ -29,7 +29,7 @@ pub(super) async fn wait(
     }
     let (asking, asked) = (central.clone(), site.clone());
     let feeds = blocking(move || asking.hub().feeds_of_site(&asked)).await?;
-    let mut place = central.waiters().enter(feeds)?;
+    let mut place = central.waiters().enter(site.id, feeds)?;
     loop {
         // After the place is taken, so that nothing slips through between looking and waiting. A store that the site gains
         // or loses shows in `central`, which every site reads.

@@ -1,10 +1,11 @@
 //! Who waits for which feeds. A commit wakes only those who read a feed that grew; a waiter costs one small entry per feed.
+//! A site waits in one place: with a second request the first is answered, so that no site takes the places of others.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
-use sitesync_core::ids::Feed;
+use sitesync_core::ids::{Feed, SiteId};
 use sitesync_web::ApiError;
 use tokio::sync::Notify;
 
@@ -17,6 +18,8 @@ pub struct Waiters {
 #[derive(Default)]
 struct All {
     feeds: HashMap<Feed, HashMap<u64, Arc<Notify>>>,
+    /// Where each site waits.
+    sites: HashMap<SiteId, (u64, Arc<Notify>)>,
     waiting: usize,
     last_number: u64,
     closed: bool,
@@ -25,6 +28,7 @@ struct All {
 /// A place among those who wait; left when this is dropped.
 pub struct Place {
     waiters: Arc<Waiters>,
+    site: SiteId,
     feeds: BTreeSet<Feed>,
     number: u64,
     bell: Arc<Notify>,
@@ -36,7 +40,7 @@ impl Waiters {
     }
 
     /// Takes a place. A growth of one of `feeds` from now on is told, also if it comes before `Place::woken` is called.
-    pub fn enter(self: &Arc<Self>, feeds: BTreeSet<Feed>) -> Result<Place, ApiError> {
+    pub fn enter(self: &Arc<Self>, site: SiteId, feeds: BTreeSet<Feed>) -> Result<Place, ApiError> {
         let mut all = self.locked();
         if all.waiting >= self.at_most {
             return Err(ApiError::new(
@@ -53,7 +57,10 @@ impl Waiters {
         for feed in &feeds {
             all.feeds.entry(feed.clone()).or_default().insert(number, bell.clone());
         }
-        Ok(Place { waiters: self.clone(), feeds, number, bell })
+        if let Some((_, former)) = all.sites.insert(site, (number, bell.clone())) {
+            former.notify_one();
+        }
+        Ok(Place { waiters: self.clone(), site, feeds, number, bell })
     }
 
     /// Wakes who reads one of these feeds.
@@ -84,13 +91,18 @@ impl Waiters {
 }
 
 impl Place {
-    /// Ends when a feed has grown, or might have. False: nobody may wait any more.
+    /// Ends when a feed has grown, or might have. False: the site waits elsewhere by now, or nobody may wait any more.
     pub async fn woken(&mut self) -> bool {
-        if self.waiters.locked().closed {
+        if !self.may_wait() {
             return false;
         }
         self.bell.notified().await;
-        !self.waiters.locked().closed
+        self.may_wait()
+    }
+
+    fn may_wait(&self) -> bool {
+        let all = self.waiters.locked();
+        !all.closed && all.sites.get(&self.site).is_some_and(|(number, _)| *number == self.number)
     }
 }
 
@@ -98,6 +110,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut all = self.waiters.locked();
         all.waiting -= 1;
+        if all.sites.get(&self.site).is_some_and(|(number, _)| *number == self.number) {
+            all.sites.remove(&self.site);
+        }
         for feed in &self.feeds {
             if let Some(places) = all.feeds.get_mut(feed) {
                 places.remove(&self.number);

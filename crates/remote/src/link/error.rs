@@ -9,6 +9,10 @@ use sitesync_core::protocol::ErrorText;
 pub enum LinkError {
     #[error("\"{0}\" is not a server URL.")]
     Url(String),
+    #[error(
+        "{host} is not in a local network, and http:// would send password and records there for everybody on the way to read."
+    )]
+    Plain { host: String },
     #[error("The name {host} is not known: no address was found for it.")]
     NotResolved { host: String },
     #[error("{host} is there, but nothing answers at this port.")]
@@ -95,7 +99,12 @@ impl LinkError {
     /// It can only succeed after somebody did something: trying often would not help, and may count as guessing a password.
     pub fn needs_person(&self) -> bool {
         match self {
-            Self::Url(_) | Self::NotSitesync(_) | Self::Moved(_) | Self::Versions { .. } | Self::Tls { .. } => true,
+            Self::Url(_)
+            | Self::Plain { .. }
+            | Self::NotSitesync(_)
+            | Self::Moved(_)
+            | Self::Versions { .. }
+            | Self::Tls { .. } => true,
             // 503 and 429 pass by themselves.
             Self::Asked { status, .. } => (400..500).contains(status) && *status != 429 && *status != 408,
             _ => false,
@@ -114,6 +123,7 @@ impl LinkError {
     pub fn code(&self) -> &str {
         match self {
             Self::Url(_) => "url",
+            Self::Plain { .. } => "not_encrypted",
             Self::NotResolved { .. } => "name_not_resolved",
             Self::Refused { .. } => "connection_refused",
             Self::Unreachable { .. } => "unreachable",
@@ -142,6 +152,7 @@ impl LinkError {
     fn next(&self) -> &str {
         match self {
             Self::Url(_) => "Enter it like https://sync.example.org, or http:// and an address in a local network.",
+            Self::Plain { .. } => "Begin the server URL with https://.",
             Self::NotResolved { .. } => {
                 "Check that this device is on the network, and the spelling of the server URL. Work goes on meanwhile; \
                  the site tries again by itself."

@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sitesync_core::protocol::{ErrorBody, LoginRequest, VERSIONS, WaitReply, WaitRequest};
-use sitesync_web::client_tls;
+use sitesync_web::{client_tls, is_local_host};
 use url::Url;
 
 use super::body::{Pieces, Pulse, Unpacking, pack};
@@ -229,13 +229,19 @@ impl Answer {
     }
 }
 
-/// A server URL as people write it: `http` or `https`, a host, perhaps a port and a path before the doors.
+/// A server URL as people write it: `https`, or `http` in a local network; a host, perhaps a port and a path before the doors.
 pub(super) fn url(text: &str) -> Result<Url, LinkError> {
     let wrong = || LinkError::Url(text.chars().take(200).collect());
     let url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let fits = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
     // A name or password in the URL would end in logs.
-    if fits && url.username().is_empty() && url.password().is_none() { Ok(url) } else { Err(wrong()) }
+    if !fits || !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong());
+    }
+    match url.host_str() {
+        Some(host) if url.scheme() == "http" && !is_local_host(host) => Err(LinkError::Plain { host: host.to_owned() }),
+        _ => Ok(url),
+    }
 }
 
 /// A door below the server URL, whose path prefix is kept.

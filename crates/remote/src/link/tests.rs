@@ -170,13 +170,48 @@ async fn a_url_that_is_none_is_told_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn nothing_leaves_the_local_network_without_tls() {
+    for host in ["8.8.8.8", "central.example.org", "[2001:db8::1]:8700"] {
+        let url = format!("http://{host}");
+        let stage = StageRequest { push: "p".to_owned(), index: 0, changes: Vec::new() };
+        for error in [
+            link().greet(&url).await.unwrap_err(),
+            link().send(&Step::Stage(stage), &credentials(&url)).await.err().unwrap(),
+        ] {
+            assert_eq!(error.code(), "not_encrypted", "{host}");
+            assert!(error.needs_person() && error.text().next.contains("https://"));
+        }
+        assert!(read_url(&url).is_err());
+        assert!(read_url(&format!("https://{host}")).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_token_does_not_follow_a_server_that_sends_on() {
+    let seen = Seen::default();
+    async fn any(State(seen): State<Seen>, headers: HeaderMap, body: Bytes) -> &'static str {
+        seen.lock().unwrap().push((headers, body));
+        "{}"
+    }
+    let elsewhere = serve(Router::new().fallback(any).with_state(seen.clone())).await;
+    for status in [StatusCode::MOVED_PERMANENTLY, StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT] {
+        let to = format!("{elsewhere}/sync/1/stage");
+        let url = serve(Router::new().fallback(move || async move { (status, [(header::LOCATION, to)]) })).await;
+        let stage = StageRequest { push: "p".to_owned(), index: 0, changes: Vec::new() };
+        let error = link().send(&Step::Stage(stage), &credentials(&url)).await.err().unwrap();
+        assert_eq!(error, LinkError::Moved(format!("{elsewhere}/sync/1/stage")));
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn no_server_and_no_name() {
     let (listener, address) = listen().await;
     drop(listener);
     let error = link().greet(&format!("http://{address}")).await.unwrap_err();
     assert_eq!(error, LinkError::Refused { host: address.to_string() });
     // No name ends in ".invalid", by agreement.
-    let error = link().greet("http://central.invalid").await.unwrap_err();
+    let error = link().greet("https://central.invalid").await.unwrap_err();
     assert_eq!(error, LinkError::NotResolved { host: "central.invalid".to_owned() });
 }
 

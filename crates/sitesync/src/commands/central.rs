@@ -1,6 +1,6 @@
 //! `sitesync central`: runs a central server until it is told to stop.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -15,7 +15,7 @@ use crate::{config, stop};
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  sitesync central --data /var/lib/sitesync --listen 127.0.0.1:8700\n\n\
                         What is not said here or in a variable is read from DIR/sitesync.toml:\n  \
-                        listen = \"0.0.0.0:8700\"\n  backups = \"/srv/backups\"\n  \
+                        listen = \"0.0.0.0:8700\"\n  backups = \"/srv/backups\"\n  proxies = [\"127.0.0.1\"]\n  \
                         tls = { certificate = \"/etc/sitesync/cert.pem\", key = \"/etc/sitesync/key.pem\" }")]
 pub struct Options {
     /// The directory with the data; made at the first start
@@ -36,6 +36,9 @@ pub struct Options {
     /// A PEM file with the key of the certificate
     #[arg(long, env = "SITESYNC_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// The address of a proxy before the server, which says in X-Forwarded-For where requests come from; may be given again
+    #[arg(long = "proxy", env = "SITESYNC_PROXIES", value_name = "ADDRESS", value_delimiter = ',')]
+    proxies: Vec<IpAddr>,
     /// The configuration file [default: DIR/sitesync.toml, if there is one]
     #[arg(long, env = "SITESYNC_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -50,6 +53,7 @@ struct Keys {
     listen: Option<SocketAddr>,
     database: Option<String>,
     backups: Option<PathBuf>,
+    proxies: Option<Vec<IpAddr>>,
     tls: Option<TlsKeys>,
 }
 
@@ -83,6 +87,7 @@ impl Options {
         }
         let mut options = server::Options::new(self.data, self.listen.or(keys.listen).unwrap_or(LISTEN));
         options.backups = self.backups.or(keys.backups);
+        options.proxies = if self.proxies.is_empty() { keys.proxies.unwrap_or_default() } else { self.proxies };
         options.tls = match (self.tls_certificate, self.tls_key, keys.tls) {
             (Some(certificate), Some(key), _) => Some(Tls { certificate, key }),
             (_, _, file) => file.map(|file| Tls { certificate: file.certificate, key: file.key }),
@@ -99,6 +104,10 @@ fn described(options: &server::Options) -> String {
         "database = \"sqlite\"".to_owned(),
         format!("backups = {backups:?}"),
     ];
+    if !options.proxies.is_empty() {
+        let proxies: Vec<_> = options.proxies.iter().map(|address| format!("\"{address}\"")).collect();
+        lines.push(format!("proxies = [{}]", proxies.join(", ")));
+    }
     if let Some(tls) = &options.tls {
         lines.push(format!("tls = {{ certificate = {:?}, key = {:?} }}", tls.certificate, tls.key));
     }
@@ -140,14 +149,20 @@ mod tests {
             listen: listen.map(|text| text.parse().unwrap()),
             database: None,
             backups: None,
+            proxies: Vec::new(),
             tls_certificate: None,
             tls_key: None,
             config: None,
             print_config: false,
         };
         assert_eq!(options(None).resolve().unwrap().listen, LISTEN);
-        std::fs::write(folder.path().join(config::NAME), "listen = \"0.0.0.0:1\"\nbackups = \"/b\"\n").unwrap();
+        std::fs::write(
+            folder.path().join(config::NAME),
+            "listen = \"0.0.0.0:1\"\nbackups = \"/b\"\nproxies = [\"10.0.0.1\"]\n",
+        )
+        .unwrap();
         let from_file = options(None).resolve().unwrap();
+        assert!(described(&from_file).contains("proxies = [\"10.0.0.1\"]"));
         assert_eq!((from_file.listen.port(), from_file.backups), (1, Some(PathBuf::from("/b"))));
         assert_eq!(options(Some("[::1]:2")).resolve().unwrap().listen.port(), 2);
         let elsewhere = Options { database: Some("postgres://db".to_owned()), ..options(None) };

@@ -86,6 +86,9 @@ fn epoch_of(store: &SqliteStore) -> Result<Option<u64>> {
 fn prepare(backup: &Path, next: &Path, now: Millis, lived: u64) -> Result<u64> {
     remove(next);
     fs::copy(backup, next).with_context(|| format!("the backup cannot be copied to {}", next.display()))?;
+    #[cfg(unix)]
+    fs::set_permissions(next, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .with_context(|| format!("{} cannot be kept from others", next.display()))?;
     let store = SqliteStore::open(next, &StoreOptions::default())
         .with_context(|| format!("{} is not a backup of a central server", backup.display()))?;
     let epoch = begin_epoch(&store, now, lived)?;

@@ -10,6 +10,7 @@ mod error;
 mod keys;
 mod load;
 mod places;
+mod private;
 mod read;
 mod readers;
 mod schema;
@@ -72,6 +73,7 @@ impl SqliteStore {
         // One file has one lock, by whatever name it is called.
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let lock = lock(&path)?;
+        private::make(&path).map_err(|error| StoreError::Disk(format!("{}: {error}", path.display())))?;
         let mut db = Connection::open(&path)?;
         schema::prepare(&mut db, &path, steps)?;
         set_up(&db, options.writer_cache_kib)?;

@@ -80,6 +80,7 @@ pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
         _ => {}
     }
+    super::private::make(&part).map_err(disk)?;
     let name = part.to_str().ok_or_else(|| StoreError::Other("the name of the copy is not Unicode".to_owned()))?;
     if let Err(error) = db.execute("VACUUM INTO ?1", [name]) {
         // What is there of it is useless; that it may stay behind is no further fault.

@@ -211,3 +211,17 @@ fn the_plans_use_the_keys() {
         assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {steps:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_may_read_a_data_file_or_a_copy_of_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("data.db"), &Options::default()).unwrap();
+    store.write(&mut |txn| txn.put_row(Space::Meta, b"k", b"v")).unwrap();
+    store.backup(&folder.path().join("copy.db")).unwrap();
+    for name in ["data.db", "data.db-wal", "data.db-shm", "copy.db"] {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}

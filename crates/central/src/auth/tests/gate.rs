@@ -40,6 +40,23 @@ fn many_at_once_get_no_more_guesses() {
     assert_eq!(tried, 5);
 }
 
+/// What takes its time takes it for all alike: who is timed tells nothing.
+#[test]
+fn a_name_that_is_unknown_costs_the_same_argon2_as_a_wrong_password() {
+    let mut world = World::new();
+    world.gate = Gate::new(GateLimits { at_once: 1, waiting: 0 }, &world.random);
+    world.create("Empty", None).unwrap();
+    for name in ["Kamo", "Empty", "Central Server", "Nowhere", ""] {
+        let refused = world.gate_is_shut(|| world.login(Device(name, "wrong", "hw-9", "f")).err());
+        assert_eq!(refused, Some(Refusal::Busy), "{name:?} is checked behind the gate");
+    }
+    // A cost that argon2 does not take shows that it is asked, and with the cost of the settings.
+    let secret = Secret::of_password("wrong").unwrap();
+    let impossible = HashCost { memory_kib: 0, passes: 0, lanes: 1 };
+    assert!(crate::auth::secret::is_right(&secret, None, impossible).is_err());
+    assert!(!crate::auth::secret::is_right(&secret, None, CHEAP).unwrap());
+}
+
 #[test]
 fn a_verified_secret_is_remembered_for_a_while() {
     let mut world = World::new();
