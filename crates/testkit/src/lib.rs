@@ -6,6 +6,7 @@ pub mod country;
 pub mod given;
 pub mod records;
 pub mod simulation;
+pub mod slow_link;
 
 pub use country::{Country, Outage};
 pub use given::{FixedClock, SeededRandom};

@@ -14,6 +14,8 @@ mod error;
 mod extract;
 pub mod given;
 mod layers;
+mod pace;
+mod patient;
 mod serve;
 mod tls;
 

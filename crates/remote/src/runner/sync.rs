@@ -89,7 +89,7 @@ impl Parts {
 
     async fn steps(&self) -> Result<Moved, Failure> {
         let mut run = self.with_site(Site::begin_run).await?;
-        let mut fruitless = 0;
+        let (mut fruitless, mut tries) = (0, 0);
         loop {
             let (back, step, credentials) = self.with_site(move |site| next(site, run)).await?;
             run = back;
@@ -98,7 +98,15 @@ impl Parts {
             }
             self.show(&step, &run);
             let began = Instant::now();
-            let reply = self.send(&step, &credentials).await?;
+            let reply = match self.link.send(&step, &credentials).await {
+                Ok(reply) => reply,
+                Err(error) => {
+                    tries += 1;
+                    self.broken_off(step, error, tries).await?;
+                    continue;
+                }
+            };
+            tries = 0;
             let took = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
             let left = left(&reply);
             let before = run.sent + run.received;
@@ -119,20 +127,19 @@ impl Parts {
         });
     }
 
-    /// Every step may be repeated, so a connection that fails is tried again at once.
-    async fn send(&self, step: &Step, credentials: &Credentials) -> Result<Reply, LinkError> {
-        let mut tries = 0;
-        loop {
-            let error = match self.link.send(step, credentials).await {
-                Ok(reply) => return Ok(reply),
-                Err(error) => error,
-            };
-            tries += 1;
-            if tries >= TRIES || !error.is_connection() {
-                return Err(error);
-            }
-            tokio::time::sleep(pace::retry(tries, &*self.random)).await;
+    /// Every step may be repeated, so after a connection that fails comes another one at once, with a smaller request.
+    async fn broken_off(&self, step: Step, error: LinkError, tries: u32) -> Result<(), Failure> {
+        if !error.is_connection() {
+            return Err(error.into());
         }
+        if error.is_under_way() {
+            self.with_site(move |site| site.broken_off(&step)).await?;
+        }
+        if tries >= TRIES {
+            return Err(error.into());
+        }
+        tokio::time::sleep(pace::retry(tries, &*self.random)).await;
+        Ok(())
     }
 
     /// The data file is waited for on another thread, so that the local API stays quick.

@@ -9,6 +9,7 @@ mod drop;
 mod error;
 mod feeds;
 mod lineage;
+mod pace;
 mod pages;
 mod push;
 mod receive;

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod http;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -100,6 +102,10 @@ impl Program {
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         let status = self.end();
         assert!(status.success(), "{status}\n{}", self.all());
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// As a power cut does it.

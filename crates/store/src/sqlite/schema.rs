@@ -76,9 +76,12 @@ pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    match fs::remove_file(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
-        _ => {}
+    // What a copy left that was broken off, and the journal beside it.
+    for left in [&part, &super::beside(&part, "-journal")] {
+        match fs::remove_file(left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+            _ => {}
+        }
     }
     let name = part.to_str().ok_or_else(|| StoreError::Other("the name of the copy is not Unicode".to_owned()))?;
     if let Err(error) = db.execute("VACUUM INTO ?1", [name]) {
