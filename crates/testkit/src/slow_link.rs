@@ -128,11 +128,7 @@ impl Way {
         Self { line, random: SeededRandom::new(seed), free, passed: watch::Sender::new(0) }
     }
 
-    async fn carry(
-        &self,
-        mut from: impl AsyncRead + Unpin,
-        mut to: impl AsyncWrite + Unpin,
-    ) -> io::Result<()> {
+    async fn carry(&self, mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> io::Result<()> {
         let (sender, mut arriving) = mpsc::channel::<(Instant, Vec<u8>)>(ON_THE_WAY);
         let leave = async move {
             let mut piece = [0; SEGMENT];

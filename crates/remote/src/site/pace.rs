@@ -93,7 +93,8 @@ impl Approach {
 impl Site {
     /// A request was broken off, or no answer came: the next one is smaller.
     pub fn broken_off(&self, step: &Step) -> Result<(), SiteError> {
-        let sends = |request: &ExchangeRequest| request.commit.as_ref().is_some_and(|commit| !commit.changes.is_empty());
+        let sends =
+            |request: &ExchangeRequest| request.commit.as_ref().is_some_and(|commit| !commit.changes.is_empty());
         let (pulls, pushes) = match step {
             Step::Exchange(request) => (true, sends(request)),
             Step::Stage(_) => (false, true),

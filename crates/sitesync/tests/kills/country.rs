@@ -128,7 +128,8 @@ impl Country {
         self.synchronise();
         for place in &mut self.places {
             let status = place.site.reach.good("GET", "/api/status", None);
-            let left = json!([status["unsent"], status["held"], status["aside"], status["unequal"], status["last_error"]]);
+            let left =
+                json!([status["unsent"], status["held"], status["aside"], status["unequal"], status["last_error"]]);
             assert_eq!(left, json!([0, 0, 0, [], null]), "{}: {status}", place.name);
             place.site.program.terminate();
         }

@@ -116,7 +116,8 @@ impl Country {
         }
         for name in &names {
             assert!(name.extension().is_some_and(|end| end == "db"), "{} stays for ever", name.display());
-            assert_eq!(look(name).epoch, self.epoch);
+            let epoch = look(name).epoch;
+            assert!(0 < epoch && epoch <= self.epoch);
         }
         self.backups.clear();
         self.backups.extend(names.last().cloned());
@@ -124,13 +125,13 @@ impl Country {
 
     /// A restore is killed until one gets through, or somebody gives it up. At no instant is there anything but a whole file.
     fn restore(&mut self) {
-        self.central.program.kill();
-        self.check_central();
         if self.backups.is_empty() {
-            self.central = self.central.again();
-            self.counts.count("idle central");
-            return;
+            self.backups.extend(backup(&self.central.reach));
+            self.work(CENTRAL, 20, Chore::Items);
+        } else {
+            self.central.program.kill();
         }
+        self.check_central();
         for _ in 0..=self.random.below(3) {
             let mut restoring = self.start_restore();
             Gate::default().wait(0, self.moment(80));
@@ -176,7 +177,6 @@ impl Country {
         }
         // What it holds may be older than anything told to sites, but it is whole, and its numbers are higher.
         self.check_central();
-        self.backups.clear();
         true
     }
 }

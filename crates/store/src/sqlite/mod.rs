@@ -142,4 +142,6 @@ fn set_up(db: &Connection, cache_kib: u32) -> Result<()> {
 }
 
 #[cfg(test)]
+mod killed_tests;
+#[cfg(test)]
 mod tests;
