@@ -1,7 +1,7 @@
 //! A bad line between a site and a server: so many bytes a second, so long on the way, some lost on it, and broken off on demand.
 //!
 //! A TCP proxy. What is lost shows as TCP shows it: sent again after a round trip, while everything behind it waits. It counts what
-//! passed. Under tokio's paused time a line of minutes takes moments.
+//! passed. Its time is tokio's, so that a test may let it pass faster.
 
 use std::io;
 use std::net::SocketAddr;

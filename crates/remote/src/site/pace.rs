@@ -107,6 +107,8 @@ impl Site {
                 halve(&mut state.bytes_max, BYTES);
             }
             if pushes {
+                // Nothing of a request that is broken off is kept, and it was begun without knowing the link.
+                halve(&mut state.push_bytes, PUSH);
                 halve(&mut state.push_bytes, PUSH);
             }
             state::put(txn, &state)

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use serde_json::json;
-use sitesync_central::hub::{Epoch, begin_epoch};
+use sitesync_central::hub::{Lived, begin_epoch};
 use sitesync_central::server::{DATA_FILE, RESTORING_FILE};
 use sitesync_central::sites;
 use sitesync_core::given::{Clock, Millis};
 use sitesync_store::sqlite::{Claim, Options as StoreOptions, SqliteStore};
-use sitesync_store::{Space, Store, StoreError, write};
+use sitesync_store::{StoreError, write};
 use sitesync_web::given::RealClock;
 
 use crate::config;
@@ -46,9 +46,9 @@ impl Options {
         let present = data.join(DATA_FILE);
         // Held to the end: a server that is started meanwhile would go on writing into the file that is put aside.
         let claim = claim(&present)?;
-        let lived = present_epoch(&present, &claim)?;
+        let lived = lived(&present, &claim)?;
         let next = data.join(RESTORING_FILE);
-        let epoch = prepare(&file, &next, RealClock.now(), lived).inspect_err(|_| remove(&next))?;
+        let epoch = prepare(&file, &next, RealClock.now(), &lived).inspect_err(|_| remove(&next))?;
         let aside = put_aside(&present)?;
         fs::rename(&next, &present)
             .with_context(|| format!("the restored file cannot be named {}", present.display()))?;
@@ -71,29 +71,24 @@ fn claim(present: &Path) -> Result<Claim> {
     })
 }
 
-/// The epoch of the present file: 0 if there is none, or if it cannot be read. It is closed then: its log is in it.
-fn present_epoch(present: &Path, claim: &Claim) -> Result<u64> {
+/// What the present file has lived; nothing if there is none, or if it cannot be read. It is closed then: its log is in it.
+fn lived(present: &Path, claim: &Claim) -> Result<Lived> {
     if !present.exists() {
-        return Ok(0);
+        return Ok(Lived::default());
     }
     match SqliteStore::open_claimed(claim, &StoreOptions::default()) {
-        Ok(store) => Ok(epoch_of(&store).ok().flatten().unwrap_or(0)),
+        Ok(store) => Ok(Lived::of(&store).unwrap_or_default()),
         Err(error @ StoreError::Newer { .. }) => bail!("{error}"),
         // It is about to be replaced; that it is damaged may be the very reason.
         Err(error) => {
             eprintln!("sitesync: note: the present data file cannot be read, and is put aside as it is ({error})");
-            Ok(0)
+            Ok(Lived::default())
         }
     }
 }
 
-fn epoch_of(store: &SqliteStore) -> Result<Option<u64>> {
-    let row = store.snapshot()?.row(Space::Meta, b"epoch")?;
-    Ok(row.map(|row| serde_json::from_slice::<Epoch>(&row)).transpose()?.map(|epoch| epoch.number))
-}
-
 /// Copies the backup and makes it the beginning of a new epoch. Nothing in use is touched.
-fn prepare(backup: &Path, next: &Path, now: Millis, lived: u64) -> Result<u64> {
+fn prepare(backup: &Path, next: &Path, now: Millis, lived: &Lived) -> Result<u64> {
     remove(next);
     fs::copy(backup, next).with_context(|| format!("the backup cannot be copied to {}", next.display()))?;
     let store = SqliteStore::open(next, &StoreOptions::default())

@@ -192,6 +192,7 @@ impl Place {
         self.site.program.kill();
         std::fs::remove_dir_all(&self.site.data).unwrap();
         self.heads.clear();
+        self.ledger.forget_deleted();
         self.site = set_up(home, central, self.name);
     }
 }

@@ -44,18 +44,20 @@ pub(crate) struct Ledger {
     /// Whom every document is sent to.
     other_party: String,
     pub(crate) documents: Vec<Document>,
+    made: usize,
 }
 
 impl Ledger {
     pub(crate) fn new(store: &str, other_party: &str) -> Self {
-        Self { store: store.to_owned(), other_party: other_party.to_owned(), documents: Vec::new() }
+        Self { store: store.to_owned(), other_party: other_party.to_owned(), documents: Vec::new(), made: 0 }
     }
 
     /// Writes a new document or a new version of one, or deletes one.
     pub(crate) fn write(&mut self, reach: &Reach, random: &SeededRandom) -> io::Result<()> {
         let alive: Vec<_> = (0..self.documents.len()).filter(|at| self.documents[*at].deleted_by.is_none()).collect();
         let at = if alive.is_empty() || (alive.len() < ALIVE_MAX && random.below(4) == 0) {
-            let id = format!("{}-{}", self.store, self.documents.len());
+            let id = format!("{}-{}", self.store, self.made);
+            self.made += 1;
             self.documents.push(Document { id, told: 0, tried: 0, acknowledged: 0, deleted_by: None });
             self.documents.len() - 1
         } else {
@@ -84,6 +86,11 @@ impl Ledger {
         for document in &mut self.documents {
             document.acknowledged = 0;
         }
+    }
+
+    /// The device is wiped: of what was deleted only the central server knows now, and if that is put back too, nobody does.
+    pub(crate) fn forget_deleted(&mut self) {
+        self.documents.retain(|document| document.deleted_by.is_none());
     }
 
     /// The data file has spoken: what nobody knew is known now.
