@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod logging;
+pub mod open_files;
 pub mod output;
 pub mod play;
 pub mod progress;
@@ -22,6 +23,9 @@ use clap::Parser;
 pub fn run() -> ExitCode {
     let cli = cli::Cli::parse();
     logging::start(cli.command.is_long_running());
+    if cli.command.is_long_running() {
+        open_files::allow_many();
+    }
     match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

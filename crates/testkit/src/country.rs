@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sitesync_central::hub::{Hub, HubError, begin_epoch};
+use sitesync_central::hub::{Hub, HubError, Lived, begin_epoch};
 use sitesync_core::given::Clock;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
@@ -212,7 +212,7 @@ impl Country {
     /// Restores the central server from a copy of its database.
     pub fn restore_central(&mut self, file: &MemoryStore) {
         self.central = Arc::new(file.fork());
-        begin_epoch(&*self.central, self.clock.now(), 0).expect("the file is a central server's");
+        begin_epoch(&*self.central, self.clock.now(), &Lived::default()).expect("the file is a central server's");
         self.hub = open_hub(&self.central, &self.clock, &self.random);
     }
 

@@ -7,6 +7,7 @@ pub mod given;
 pub mod proof;
 pub mod records;
 pub mod simulation;
+pub mod slow_link;
 
 pub use country::{Country, Outage};
 pub use given::{FixedClock, SeededRandom};

@@ -10,7 +10,9 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use tokio::time::timeout_at;
 
+use crate::pace::Pace;
 use crate::{ApiError, blocking};
 
 /// The most bytes of a body; an `Extension` layer of a route sets another than the default.
@@ -116,16 +118,43 @@ fn read_up_to(reader: impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
 }
 
 async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
-    match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
-        Err(_) => Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "body_cut",
-            "The connection broke before the whole body had arrived.",
-            "Send it again.",
-        )),
+    let mut body = Limited::new(request.into_body(), limit);
+    let mut pace = Pace::new();
+    let mut bytes = Vec::new();
+    loop {
+        let frame = match timeout_at(pace.deadline(), body.frame()).await {
+            Ok(Some(frame)) => frame.map_err(|error| broken(&*error, limit))?,
+            Ok(None) => return Ok(bytes.into()),
+            Err(_) if pace.is_kept() => continue,
+            Err(_) => return Err(too_slow()),
+        };
+        if let Ok(piece) = frame.into_data() {
+            pace.moved(piece.len());
+            bytes.extend_from_slice(&piece);
+        }
     }
+}
+
+fn broken(error: &(dyn std::error::Error + 'static), limit: usize) -> ApiError {
+    if error.is::<LengthLimitError>() {
+        return too_large(limit);
+    }
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "body_cut",
+        "The connection broke before the whole body had arrived.",
+        "Send it again.",
+    )
+}
+
+/// Whoever sends a byte now and then would hold a connection, and a site's turn, for ever.
+fn too_slow() -> ApiError {
+    ApiError::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "body_slow",
+        "The body arrives so slowly that it would not end.",
+        "Check the connection, and send it again.",
+    )
 }
 
 fn too_large(limit: usize) -> ApiError {

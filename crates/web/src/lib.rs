@@ -15,6 +15,8 @@ mod extract;
 pub mod given;
 mod layers;
 mod local;
+mod pace;
+mod patient;
 mod proxy;
 mod serve;
 mod tls;

@@ -3,32 +3,32 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::FromRequestParts;
-use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::extract::connect_info::ConnectInfo;
+use axum::http;
 use axum::http::request::Parts;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
 
+use crate::patient::Patient;
 use crate::tls::{Tls, TlsListener};
 
 /// Who is at the other end of the connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub Option<SocketAddr>);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(Some(*stream.remote_addr()))
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(Some(*stream.remote_addr()))
-    }
-}
 
 impl<S: Send + Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;
@@ -75,30 +75,62 @@ pub async fn serve(
     }
 }
 
-async fn run<L>(listener: L, router: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()>
+/// A connection on which no whole head of a request comes for so long is closed: also one that is kept open for the next request.
+/// Longer than sites keep theirs, so that it is they who close it.
+const HEAD_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Connections at a time; more wait in the queue of the system. Far more than sites that wait for news, and bounded, so that
+/// files of the data can be opened whatever strangers do.
+const CONNECTIONS_MAX: usize = 20_000;
+
+async fn run<L>(mut listener: L, router: Router, shutdown: impl Future<Output = ()> + Send) -> std::io::Result<()>
 where
     L: Listener<Addr = SocketAddr>,
-    Peer: for<'a> Connected<IncomingStream<'a, L>>,
 {
-    let (told, mut stopping) = tokio::sync::watch::channel(false);
-    let told_to_stop = async move {
-        shutdown.await;
-        let _ = told.send(true);
-    };
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(told_to_stop);
-    let patience_over = async move {
-        if stopping.wait_for(|stop| *stop).await.is_err() {
-            std::future::pending::<()>().await;
+    let (stop, stopping) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            (io, peer) = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
+                connections.spawn(connection(io, peer, router.clone(), stopping.clone()));
+            }
         }
-        tokio::time::sleep(PATIENCE).await;
-    };
-    tokio::select! {
-        ended = async { serving.await } => ended,
-        () = patience_over => {
-            tracing::warn!("some requests were still running when the server stopped");
-            Ok(())
+    }
+    drop(listener);
+    let _ = stop.send(true);
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(PATIENCE, all_ended).await.is_err() {
+        tracing::warn!("some requests were still running when the server stopped");
+    }
+    Ok(())
+}
+
+/// One connection, until its other end closes it, is too slow, or the server stops.
+async fn connection<I>(io: I, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(Peer(Some(peer))));
+        router.clone().oneshot(request)
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+    let mut serving = pin!(http.serve_connection(TokioIo::new(Patient::new(io)), service));
+    let stopped = async { stopping.wait_for(|stop| *stop).await.is_ok() };
+    let ended = tokio::select! {
+        ended = serving.as_mut() => ended,
+        _ = stopped => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
         }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, "a connection ended early: {error}");
     }
 }
 

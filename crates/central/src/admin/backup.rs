@@ -45,16 +45,34 @@ pub(super) async fn backup(
     Ok((StatusCode::CREATED, Json(written.await?)))
 }
 
+/// How the name of a backup begins, and how it ends until it is whole.
+const NAME: &str = "central-";
+const PART: &str = ".db.part";
+
+/// Removes what backups left that were broken off: nobody else would, and each is as large as the data.
+pub(crate) fn remove_parts(directory: &Path) {
+    let Ok(files) = std::fs::read_dir(directory) else { return };
+    for file in files.flatten() {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        // SQLite keeps a journal beside it.
+        if name.starts_with(NAME) && (name.ends_with(PART) || name.ends_with(".db.part-journal")) {
+            // It is tried again at the next start.
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+}
+
 /// A file that is not there yet, named by the time.
 fn free_path(directory: &Path, now: Millis) -> Result<PathBuf, ApiError> {
     private_directory(directory).map_err(|error| disk(directory, &error))?;
     let time = jiff::Timestamp::from_millisecond(now).map_err(ApiError::unexpected)?;
     let stamp = time.strftime("%Y%m%dT%H%M%SZ");
-    let mut path = directory.join(format!("central-{stamp}.db"));
+    let mut path = directory.join(format!("{NAME}{stamp}.db"));
     let mut count = 1;
     while path.exists() {
         count += 1;
-        path = directory.join(format!("central-{stamp}-{count}.db"));
+        path = directory.join(format!("{NAME}{stamp}-{count}.db"));
     }
     Ok(path)
 }

@@ -5,7 +5,7 @@
 
 mod accounts;
 mod audit;
-mod backup;
+pub(crate) mod backup;
 pub(crate) mod guard;
 mod held;
 pub mod overview;

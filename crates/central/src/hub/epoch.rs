@@ -12,12 +12,31 @@ use super::{HubError, rows};
 /// `central` can make this jump 127 times.
 const JUMP: u64 = 1 << 24;
 
-/// Marks a database as restored: raises its epoch above `lived`, and every feed. Call it once, on the restored file, before the hub
-/// opens it. The epoch follows the time, so that a backup that is restored twice is not the same life twice.
+/// What the database has lived that a restore replaces: none of its numbers is given again.
+#[derive(Clone, Debug, Default)]
+pub struct Lived {
+    epoch: u64,
+    heads: BTreeMap<Feed, u64>,
+}
+
+impl Lived {
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn of(store: &dyn Store) -> Result<Self, HubError> {
+        let snapshot = store.snapshot()?;
+        let epoch = rows::epoch(&*snapshot)?.map_or(0, |epoch| epoch.number);
+        let heads = snapshot.feeds()?.into_iter().map(|feed| Ok((feed.clone(), snapshot.feed(&feed)?.head)));
+        Ok(Self { epoch, heads: heads.collect::<Result<_, HubError>>()? })
+    }
+}
+
+/// Marks a database as restored: raises its epoch, and every feed, above what it and the replaced database have lived. Call it once,
+/// on the restored file, before the hub opens it. The epoch follows the time, so that a backup that is restored twice is not the same
+/// life twice.
 ///
 /// # Errors
 /// If the database is not a central server's.
-pub fn begin_epoch(store: &dyn Store, at: Millis, lived: u64) -> Result<u64, HubError> {
+pub fn begin_epoch(store: &dyn Store, at: Millis, lived: &Lived) -> Result<u64, HubError> {
     write(store, |txn| {
         let mut epoch = rows::epoch(txn)?.ok_or_else(|| {
             HubError::asked(
@@ -28,14 +47,16 @@ pub fn begin_epoch(store: &dyn Store, at: Millis, lived: u64) -> Result<u64, Hub
         })?;
         let mut heads = BTreeMap::new();
         // `central` is there from the start; an empty database has not written it yet.
-        let feeds: BTreeSet<_> = txn.feeds()?.into_iter().chain([Feed::Central]).collect();
+        let known = lived.heads.keys().cloned().chain([Feed::Central]);
+        let feeds: BTreeSet<_> = txn.feeds()?.into_iter().chain(known).collect();
         for feed in feeds {
             let head = txn.feed(&feed)?.head;
-            txn.raise_head(&feed, head + JUMP)?;
+            let reached = lived.heads.get(&feed).map_or(head, |lived| head.max(*lived));
+            txn.raise_head(&feed, reached + JUMP)?;
             heads.insert(feed, head);
         }
         let seconds = u64::try_from(at / 1000).unwrap_or(0);
-        epoch.number = (epoch.number.max(lived) + 1).max(seconds);
+        epoch.number = (epoch.number.max(lived.epoch) + 1).max(seconds);
         epoch.restored.insert(epoch.number, heads);
         rows::put_epoch(txn, &epoch)?;
         Ok(epoch.number)

@@ -1,7 +1,7 @@
 //! Starting a central server on a data directory and an address, and stopping it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sitesync_core::given::{Clock, Random};
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{Central, Limits, jobs, router};
+use crate::admin::backup;
 use crate::audit::{self, Change};
 use crate::hub::{Hub, HubError};
 use crate::sites::rows;
@@ -46,6 +47,11 @@ impl Options {
 pub enum StartError {
     #[error("the data directory {0} cannot be made: {1}")]
     Directory(PathBuf, std::io::Error),
+    #[error(
+        "a restore was broken off: {0} is there, and no data file. Run \"sitesync restore\" again; \
+         give the file that is to count the name {DATA_FILE}; or move these files away to begin with an empty one"
+    )]
+    RestoreBrokenOff(PathBuf),
     #[error("the system gives no randomness: {0}")]
     Randomness(std::io::Error),
     #[error(transparent)]
@@ -74,6 +80,12 @@ pub struct Running {
 
 /// The name of the data file in the data directory.
 pub const DATA_FILE: &str = "central.db";
+
+/// The name of a file that is being restored, until it is whole and takes the place of the data file.
+pub const RESTORING_FILE: &str = "central.db.restoring";
+
+/// How the names of files begin that a restore put aside.
+const ASIDE: &str = "central.db.before-restore-";
 
 /// The name of the account that a new server begins with.
 pub const FIRST_ACCOUNT: &str = "admin";
@@ -104,13 +116,39 @@ type Opened = (Arc<Central>, Option<String>);
 
 fn open(data: PathBuf, backups: Option<PathBuf>, limits: Limits) -> Result<Opened, StartError> {
     private_directory(&data).map_err(|error| StartError::Directory(data.clone(), error))?;
+    look_for_a_broken_restore(&data)?;
     let random: Arc<dyn Random> = Arc::new(RealRandom::new().map_err(StartError::Randomness)?);
     let clock: Arc<dyn Clock> = Arc::new(RealClock);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.join(DATA_FILE), &sqlite::Options::default())?);
     let backups = backups.unwrap_or_else(|| data.join("backups"));
+    backup::remove_parts(&backups);
     let central = Central::open(store, clock, random, Some(backups), limits)?;
     let first_password = first_account(&central)?;
     Ok((central, first_password))
+}
+
+/// A restore that was killed leaves the former file whole. Only where there is none, a new one must not be made in its place.
+fn look_for_a_broken_restore(data: &Path) -> Result<(), StartError> {
+    let restoring = data.join(RESTORING_FILE);
+    if data.join(DATA_FILE).exists() {
+        if restoring.exists() {
+            tracing::warn!(
+                "A restore was broken off. This is the data file from before it, and it is whole. To restore, stop the server \
+                 and run \"sitesync restore\" again; if that is not wanted, delete {}",
+                restoring.display()
+            );
+        }
+        return Ok(());
+    }
+    let files = std::fs::read_dir(data).map_err(|error| StartError::Directory(data.to_owned(), error))?;
+    let left = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        *path == restoring || name.starts_with(ASIDE)
+    };
+    match files.filter_map(|file| Some(file.ok()?.path())).find(left) {
+        Some(path) => Err(StartError::RestoreBrokenOff(path)),
+        None => Ok(()),
+    }
 }
 
 /// Makes the first account where there is none, and returns its password.

@@ -96,6 +96,11 @@ impl LinkError {
         ) || matches!(self, Self::Status { status: 502..=504, .. })
     }
 
+    /// A connection was there, and did not hold until the reply: a smaller request may pass.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Self::Silent { .. } | Self::BrokenOff(_)) || matches!(self, Self::Status { status: 504, .. })
+    }
+
     /// It can only succeed after somebody did something: trying often would not help, and may count as guessing a password.
     pub fn needs_person(&self) -> bool {
         match self {

@@ -95,7 +95,7 @@ impl Parts {
 
     async fn steps(&self) -> Result<Moved, Failure> {
         let mut run = self.with_site(Site::begin_run).await?;
-        let mut fruitless = 0;
+        let (mut fruitless, mut tries) = (0, 0);
         let mut ahead = None;
         loop {
             let (back, step, credentials) = self.with_site(move |site| next(site, run)).await?;
@@ -104,10 +104,19 @@ impl Parts {
                 return Ok(moved(&run));
             }
             self.show(&step, &run);
-            let (reply, took) = match ahead.take() {
-                Some(Ahead { step: asked, answer }) if step.asks_the_same(&asked) => answer?,
-                _ => self.send(&step, &credentials).await?,
+            let answer = match ahead.take() {
+                Some(Ahead { step: asked, answer }) if step.asks_the_same(&asked) => answer,
+                _ => self.send(&step, &credentials).await,
             };
+            let (reply, took) = match answer {
+                Ok(answered) => answered,
+                Err(error) => {
+                    tries += 1;
+                    self.broken_off(step, error, tries).await?;
+                    continue;
+                }
+            };
+            tries = 0;
             let left = left(&reply);
             let before = run.sent + run.received;
             let staged = matches!(step, Step::Stage(_));
@@ -137,22 +146,26 @@ impl Parts {
         Some(Ahead { step, answer })
     }
 
-    /// Every step may be repeated, so a connection that fails is tried again at once. With the reply comes how long it took, in
-    /// milliseconds.
+    /// The reply, and how long it took in milliseconds.
     async fn send(&self, step: &Step, credentials: &Credentials) -> Result<(Reply, i64), LinkError> {
-        let mut tries = 0;
-        loop {
-            let began = Instant::now();
-            let error = match self.link.send(step, credentials).await {
-                Ok(reply) => return Ok((reply, i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX))),
-                Err(error) => error,
-            };
-            tries += 1;
-            if tries >= TRIES || !error.is_connection() {
-                return Err(error);
-            }
-            tokio::time::sleep(pace::retry(tries, &*self.random)).await;
+        let began = Instant::now();
+        let reply = self.link.send(step, credentials).await?;
+        Ok((reply, i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// Every step may be repeated, so after a connection that fails comes another one at once, with a smaller request.
+    async fn broken_off(&self, step: Step, error: LinkError, tries: u32) -> Result<(), Failure> {
+        if !error.is_connection() {
+            return Err(error.into());
         }
+        if error.is_under_way() {
+            self.with_site(move |site| site.broken_off(&step)).await?;
+        }
+        if tries >= TRIES {
+            return Err(error.into());
+        }
+        tokio::time::sleep(pace::retry(tries, &*self.random)).await;
+        Ok(())
     }
 
     /// The data file is waited for on another thread, so that the local API stays quick.

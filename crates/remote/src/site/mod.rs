@@ -11,6 +11,7 @@ mod error;
 mod feeds;
 mod lineage;
 mod load;
+mod pace;
 mod pages;
 mod push;
 mod receive;

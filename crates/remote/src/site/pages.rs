@@ -53,21 +53,6 @@ pub(super) fn clear_staged(txn: &mut dyn Txn) -> Result<(), SiteError> {
     Ok(())
 }
 
-/// Pages adapt to the link: about five seconds each, from 10 entries on a bad link to many on a good one.
-pub(super) fn adapt(state: &mut State, reply: &ExchangeReply, took: Millis) {
-    const TARGET_MS: i64 = 5_000;
-    const ENTRIES_MIN: i64 = 10;
-    const ENTRIES_MAX: i64 = 20_000;
-    let entries: usize = reply.pages.iter().map(|page| page.entries.len()).sum();
-    if (entries as u32) < state.entries_max / 2 || took <= 0 {
-        return;
-    }
-    let fitting = (entries as i64).saturating_mul(TARGET_MS) / took;
-    // Not more than four times the last, so that one lucky page does not overload the link.
-    let most = i64::from(state.entries_max) * 4;
-    state.entries_max = fitting.min(most).clamp(ENTRIES_MIN, ENTRIES_MAX) as u32;
-}
-
 /// While it initialises, the site writes each page straight into its tables, and shows nothing until all is there (EXCHANGE B2).
 pub(super) fn apply_at_once(
     site: &Site,

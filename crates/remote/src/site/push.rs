@@ -12,6 +12,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageEntry, PageLimit, Snapshot, Space, StoreError, write};
 
 use super::feeds::readings;
+use super::pace::commit_bytes;
 use super::records::{PutAside, is_unsent};
 use super::state::{self, Attempt, State, decode, get};
 use super::step::Run;
@@ -20,9 +21,6 @@ use super::{Site, SiteError};
 /// A commit holds about so many records, and bytes of them; a longer list of changes is cut, never inside a document.
 const RECORDS_MAX: usize = 50_000;
 const BYTES_MAX: usize = 64 << 20;
-
-/// A push larger than this is staged in batches of this size before its commit.
-const BATCH_BYTES: usize = 1 << 20;
 
 /// A commit on its way.
 pub(crate) struct Push {
@@ -44,6 +42,16 @@ impl Push {
 
     pub(crate) fn batch_stored(&mut self) {
         self.staged += 1;
+    }
+
+    /// Bytes of the changes that are on their way.
+    pub(crate) fn bytes(&self) -> usize {
+        self.batches.get(self.staged).map_or(0, |batch| batch.iter().map(size).sum())
+    }
+
+    /// The same of a commit in one request; of others, how long they take says more of the central server than of the link.
+    pub(crate) fn bytes_alone(&self) -> usize {
+        if self.staged == 0 { self.bytes() } else { 0 }
     }
 
     pub(crate) fn commit(&self) -> Commit {
@@ -87,14 +95,15 @@ impl Site {
         if noted {
             let records = changes.len() as u64;
             let name = self.random.record_id();
-            run.push = Some(Push { id, previous: state.last, name, batches: batches(changes), staged: 0, records });
+            let batches = batches(changes, state.push_bytes as usize);
+            run.push = Some(Push { id, previous: state.last, name, batches, staged: 0, records });
         }
         Ok(())
     }
 
     /// The changes of the next commit, and the number up to which they are complete.
     fn collect(&self, snapshot: &dyn Snapshot, state: &State) -> Result<(Vec<Change>, u64), SiteError> {
-        let limit = PageLimit { entries: RECORDS_MAX, bytes: BYTES_MAX };
+        let limit = PageLimit { entries: RECORDS_MAX, bytes: commit_bytes(state, BYTES_MAX) };
         let page = snapshot.page(&Feed::Changes, state.sent_upto, limit)?;
         let upto = page.last().map_or(state.sent_upto, |last| last.entry.number);
         let cut = upto < snapshot.feed(&Feed::Changes)?.head;
@@ -219,14 +228,19 @@ fn aside_changes(snapshot: &dyn Snapshot) -> Result<Vec<Change>, SiteError> {
     Ok(changes)
 }
 
-/// Cuts a push into batches by size.
-fn batches(changes: Vec<Change>) -> Vec<Vec<Change>> {
+/// About as many bytes as a change takes in a request.
+fn size(change: &Change) -> usize {
     const OVERHEAD: usize = 100;
+    change.put.as_ref().map_or(0, |body| body.get().len()) + OVERHEAD
+}
+
+/// A push larger than `most` is staged in batches of that size before its commit.
+fn batches(changes: Vec<Change>, most: usize) -> Vec<Vec<Change>> {
     let mut batches = vec![Vec::new()];
     let mut bytes = 0;
     for change in changes {
-        let size = change.put.as_ref().map_or(0, |body| body.get().len()) + OVERHEAD;
-        if bytes + size > BATCH_BYTES && bytes > 0 {
+        let size = size(&change);
+        if bytes + size > most && bytes > 0 {
             batches.push(Vec::new());
             bytes = 0;
         }

@@ -7,7 +7,9 @@ use sitesync_store::{Txn, write};
 use super::feeds::{self, put_reading};
 use super::lineage::{meet, settle_commit};
 use super::load::{is_loadable, load};
-use super::pages::{adapt, apply_at_once, apply_staged, complete, note_subscriptions, stage};
+use super::pace;
+use super::pages::{apply_at_once, apply_staged, complete, note_subscriptions, stage};
+use super::push::Push;
 use super::state::{self, State};
 use super::step::{Reply, Run, Step};
 use super::{Site, SiteError};
@@ -18,12 +20,7 @@ impl Site {
         run.requests += 1;
         match (step, reply) {
             (Step::Login(_), Reply::Login(reply)) => self.logged_in(&reply),
-            (Step::Stage(_), Reply::Staged) => {
-                if let Some(push) = &mut run.push {
-                    push.batch_stored();
-                }
-                Ok(())
-            }
+            (Step::Stage(_), Reply::Staged) => self.staged(run, took),
             (Step::Exchange(request), Reply::Exchange(reply)) => {
                 run.received += reply.pages.iter().map(|page| page.entries.len() as u64).sum::<u64>();
                 let renewed = request.renew;
@@ -66,7 +63,9 @@ impl Site {
     fn exchanged(&self, run: &mut Run, reply: &ExchangeReply, renewed: bool, took: Millis) -> Result<(), SiteError> {
         let now = self.clock.now();
         let loadable = self.prepare_to_take(reply)?;
+        run.approach.note(reply);
         let pushed = run.push.as_ref().map_or(0, |push| push.records);
+        let bytes = run.push.as_ref().map_or(0, Push::bytes_alone);
         let outcome = write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
             let restored = meet(txn, self.catalogue, &mut state, reply, now)?;
@@ -80,7 +79,10 @@ impl Site {
                 state.renew = false;
             }
             note_subscriptions(txn, reply)?;
-            adapt(&mut state, reply, took);
+            pace::adapt(&mut state, reply, run.push.is_some(), took);
+            if reply.outcome == CommitOutcome::Applied {
+                pace::pushed(&mut state, bytes, took);
+            }
             let applied = if loadable {
                 load(txn, self.catalogue, &state, reply)?;
                 false

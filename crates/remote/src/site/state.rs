@@ -7,6 +7,7 @@ use sitesync_core::protocol::{CommitId, DoubtfulFeed, ErrorText, SiteInfo};
 use sitesync_store::{Snapshot, Space, StoreError, Txn};
 
 use super::SiteError;
+use super::pace::{BYTES_MOST, PUSH_MOST};
 
 /// What kind of installation this is; reported as device type at every sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,8 +102,13 @@ pub struct State {
     pub unequal: Vec<Feed>,
     /// Documents of this site that are held on the central server.
     pub held: u64,
-    /// Entries per request, as the link allows.
+    /// Entries per request, as the link allows ([`super::pace`]).
     pub entries_max: u32,
+    /// Bytes of records in a reply, and of changes in a request, as the link allows.
+    #[serde(default = "bytes_first")]
+    pub bytes_max: u32,
+    #[serde(default = "push_first")]
+    pub push_bytes: u32,
     pub first_success: Option<Millis>,
     pub last_success: Option<Millis>,
     pub last_attempt: Option<Millis>,
@@ -125,9 +131,18 @@ pub struct Event {
 const ENTRIES_FIRST: u32 = 500;
 const EVENTS_MAX: usize = 100;
 
+fn bytes_first() -> u32 {
+    BYTES_MOST
+}
+
+fn push_first() -> u32 {
+    PUSH_MOST
+}
+
 impl State {
     pub(crate) fn new(data_file: String) -> Self {
-        Self { data_file, entries_max: ENTRIES_FIRST, ..Self::default() }
+        let (bytes_max, push_bytes) = (BYTES_MOST, PUSH_MOST);
+        Self { data_file, entries_max: ENTRIES_FIRST, bytes_max, push_bytes, ..Self::default() }
     }
 
     pub(crate) fn tell(&mut self, at: Millis, text: impl Into<String>) {

@@ -7,6 +7,7 @@ use sitesync_core::protocol::{
 };
 use sitesync_store::{Snapshot, Space, write};
 
+use super::pace::Approach;
 use super::push::Push;
 use super::state::{self, Configuration, State, decode};
 use super::{Site, SiteError, feeds, records};
@@ -38,6 +39,7 @@ pub struct Run {
     pub(crate) complete: bool,
     /// The commit that is being sent.
     pub(crate) push: Option<Push>,
+    pub(crate) approach: Approach,
     /// Feeds that were read anew in this run because their sums differed; once is enough.
     pub(crate) repaired: Vec<Feed>,
     /// Counts, for people.
@@ -48,12 +50,6 @@ pub struct Run {
 
 /// The name under which the program reports itself.
 pub(crate) const APP_NAME: &str = "sitesync";
-
-/// After so many requests in one run, pages grow.
-const PATIENCE: u64 = 100;
-
-/// Bytes of records per reply; entries are the limit that adapts.
-const BYTES_MAX: u32 = 8 << 20;
 
 impl Site {
     /// What to send next. An attempt is noted in the data file before this returns it.
@@ -92,11 +88,8 @@ impl Site {
             positions: feeds::positions(&*snapshot)?,
             empty: !state.initialised,
             renew: state.renew,
-            // A pull of very many pages asks for more each time, so that it catches up with a feed that grows (EXCHANGE A2).
-            entries_max: state
-                .entries_max
-                .saturating_mul(1 + u32::try_from(run.requests / PATIENCE).unwrap_or(u32::MAX)),
-            bytes_max: BYTES_MAX,
+            entries_max: state.entries_max.saturating_mul(run.approach.times()),
+            bytes_max: state.bytes_max.saturating_mul(run.approach.times()),
             report: self.report(&*snapshot, &state)?,
         })))
     }

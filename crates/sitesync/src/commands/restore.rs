@@ -6,15 +6,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use serde_json::json;
-use sitesync_central::hub::{Epoch, begin_epoch};
-use sitesync_central::server::DATA_FILE;
+use sitesync_central::hub::{Lived, begin_epoch};
+use sitesync_central::server::{DATA_FILE, RESTORING_FILE};
 use sitesync_central::sites;
 use sitesync_core::given::{Clock, Millis};
-use sitesync_store::sqlite::{Options as StoreOptions, SqliteStore};
-use sitesync_store::{Space, Store, StoreError, write};
+use sitesync_store::sqlite::{Claim, Options as StoreOptions, SqliteStore};
+use sitesync_store::{StoreError, write};
 use sitesync_web::given::RealClock;
 
 use crate::config;
@@ -44,9 +44,11 @@ impl Options {
         }
         config::make_directory(&data)?;
         let present = data.join(DATA_FILE);
-        let lived = present_epoch(&present)?;
-        let next = with_end(&present, ".restoring");
-        let epoch = prepare(&file, &next, RealClock.now(), lived).inspect_err(|_| remove(&next))?;
+        // Held to the end: a server that is started meanwhile would go on writing into the file that is put aside.
+        let claim = claim(&present)?;
+        let lived = lived(&present, &claim)?;
+        let next = data.join(RESTORING_FILE);
+        let epoch = prepare(&file, &next, RealClock.now(), &lived).inspect_err(|_| remove(&next))?;
         let aside = put_aside(&present)?;
         fs::rename(&next, &present)
             .with_context(|| format!("the restored file cannot be named {}", present.display()))?;
@@ -58,32 +60,35 @@ impl Options {
     }
 }
 
-/// The epoch of the present file: 0 if there is none, or if it cannot be read. Refuses if a server has it open.
-fn present_epoch(present: &Path) -> Result<u64> {
-    if !present.exists() {
-        return Ok(0);
-    }
-    match SqliteStore::open(present, &StoreOptions::default()) {
-        Ok(store) => Ok(epoch_of(&store).ok().flatten().unwrap_or(0)),
-        Err(StoreError::InUse(_)) => bail!(
+/// Refuses if a server has the file open.
+fn claim(present: &Path) -> Result<Claim> {
+    Claim::take(present).map_err(|error| match error {
+        StoreError::InUse(_) => anyhow!(
             "a central server is running on {}: stop it, then restore",
             present.parent().unwrap_or(present).display()
         ),
+        error => error.into(),
+    })
+}
+
+/// What the present file has lived; nothing if there is none, or if it cannot be read. It is closed then: its log is in it.
+fn lived(present: &Path, claim: &Claim) -> Result<Lived> {
+    if !present.exists() {
+        return Ok(Lived::default());
+    }
+    match SqliteStore::open_claimed(claim, &StoreOptions::default()) {
+        Ok(store) => Ok(Lived::of(&store).unwrap_or_default()),
+        Err(error @ StoreError::Newer { .. }) => bail!("{error}"),
         // It is about to be replaced; that it is damaged may be the very reason.
         Err(error) => {
             eprintln!("sitesync: note: the present data file cannot be read, and is put aside as it is ({error})");
-            Ok(0)
+            Ok(Lived::default())
         }
     }
 }
 
-fn epoch_of(store: &SqliteStore) -> Result<Option<u64>> {
-    let row = store.snapshot()?.row(Space::Meta, b"epoch")?;
-    Ok(row.map(|row| serde_json::from_slice::<Epoch>(&row)).transpose()?.map(|epoch| epoch.number))
-}
-
 /// Copies the backup and makes it the beginning of a new epoch. Nothing in use is touched.
-fn prepare(backup: &Path, next: &Path, now: Millis, lived: u64) -> Result<u64> {
+fn prepare(backup: &Path, next: &Path, now: Millis, lived: &Lived) -> Result<u64> {
     remove(next);
     fs::copy(backup, next).with_context(|| format!("the backup cannot be copied to {}", next.display()))?;
     #[cfg(unix)]
@@ -106,7 +111,8 @@ fn prepare(backup: &Path, next: &Path, now: Millis, lived: u64) -> Result<u64> {
     Ok(epoch)
 }
 
-/// Renames the present file, together with what of it still is in the log beside it.
+/// Gives the present file a second name, so that at every instant a whole file bears its name: this one, then the restored one.
+/// What is in a log beside it, which only a file that cannot be read still has, goes along: it must not meet the restored file.
 fn put_aside(present: &Path) -> Result<Option<PathBuf>> {
     if !present.exists() {
         return Ok(None);
@@ -115,11 +121,15 @@ fn put_aside(present: &Path) -> Result<Option<PathBuf>> {
     let Some(aside) = (1..).map(named).find(|name| !name.exists()) else {
         bail!("no name is free for the present file")
     };
-    for end in ["-wal", "-shm", ""] {
+    let failed = |from: &Path| format!("{} cannot be put aside as {}", from.display(), aside.display());
+    if fs::hard_link(present, &aside).is_err() {
+        // A file system without second names: for an instant there is no file, which the server notices.
+        fs::rename(present, &aside).with_context(|| failed(present))?;
+    }
+    for end in ["-wal", "-shm"] {
         let (from, to) = (with_end(present, end), with_end(&aside, end));
         if from.exists() {
-            fs::rename(&from, &to)
-                .with_context(|| format!("{} cannot be put aside as {}", from.display(), to.display()))?;
+            fs::rename(&from, &to).with_context(|| failed(&from))?;
         }
     }
     Ok(Some(aside))

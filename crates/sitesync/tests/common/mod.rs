@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod http;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -102,6 +104,10 @@ impl Program {
         assert!(status.success(), "{status}\n{}", self.all());
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// As a power cut does it.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -185,7 +191,11 @@ pub struct Central {
 impl Central {
     /// Starts it for the first time, or, with the password that the first start told, again.
     pub fn start(data: &Path, listen: &str, password: Option<&str>) -> Self {
-        let mut command = sitesync();
+        Self::start_with(sitesync(), data, listen, password)
+    }
+
+    /// The same with a command of one's own, up to the name of the program.
+    pub fn start_with(mut command: Command, data: &Path, listen: &str, password: Option<&str>) -> Self {
         command.args(["central", "--listen", listen]).arg("--data").arg(data);
         let mut program = Program::start(command);
         let password = match password {
@@ -222,7 +232,11 @@ pub struct Site {
 impl Site {
     /// Sets it up with the password of the site, and starts it.
     pub fn set_up(data: &Path, central: &str, name: &str, password: &str) -> Self {
-        let mut command = sitesync();
+        Self::set_up_with(sitesync(), data, central, name, password)
+    }
+
+    /// The same with a command of one's own, up to the name of the program.
+    pub fn set_up_with(mut command: Command, data: &Path, central: &str, name: &str, password: &str) -> Self {
         command.args(["remote", "--listen", "127.0.0.1:0", "--server-url", central, "--site-name", name]);
         command.args(["--kind", "client-server"]).arg("--data").arg(data).env("SITESYNC_PASSWORD", password);
         Self::of(command, data, None)

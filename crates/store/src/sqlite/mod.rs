@@ -4,6 +4,7 @@
 //! Inside, tables, feeds and records have small numbers; names and ids stand at the edge. A file is held by one process.
 
 mod checkpoint;
+mod claim;
 mod conn;
 mod entries;
 mod error;
@@ -17,7 +18,6 @@ mod schema;
 mod txn;
 mod writer;
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use self::checkpoint::{Bell, Checkpoints};
+pub use self::claim::Claim;
 use self::conn::Conn;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -60,19 +61,22 @@ pub struct SqliteStore {
     readers: Readers,
     writer: Arc<Writer>,
     path: PathBuf,
-    _lock: File,
+    _claim: Claim,
 }
 
 impl SqliteStore {
     /// Opens a data file, or creates it. Fails if another process, or another store of this one, has it open.
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
-        Self::open_with(path.as_ref(), options, schema::STEPS)
+        Self::open_claimed(&Claim::take(path.as_ref())?, options)
     }
 
-    fn open_with(path: &Path, options: &Options, steps: &[&str]) -> Result<Self> {
-        // One file has one lock, by whatever name it is called.
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let lock = lock(&path)?;
+    /// Opens the file of a claim, which outlives the store: nobody else opens the file between this store and the next.
+    pub fn open_claimed(claim: &Claim, options: &Options) -> Result<Self> {
+        Self::open_with(claim, options, schema::STEPS)
+    }
+
+    fn open_with(claim: &Claim, options: &Options, steps: &[&str]) -> Result<Self> {
+        let path = claim.path().to_owned();
         private::make(&path).map_err(|error| StoreError::Disk(format!("{}: {error}", path.display())))?;
         let mut db = Connection::open(&path)?;
         schema::prepare(&mut db, &path, steps)?;
@@ -87,7 +91,7 @@ impl SqliteStore {
         let log = beside(&path, "-wal");
         let checkpoints = Checkpoints::start(bell, moving, writer.clone(), log, options.checkpoint_bytes)?;
         let readers = Readers::new(&path, options.reader_cache_kib, options.idle_readers);
-        Ok(Self { _checkpoints: checkpoints, readers, writer, path, _lock: lock })
+        Ok(Self { _checkpoints: checkpoints, readers, writer, path, _claim: claim.clone() })
     }
 
     /// The file may not grow beyond this many bytes, or as far as the disk allows. A write that needs more fails with
@@ -125,18 +129,6 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Takes the lock file beside the data file. The system lets go of it when the process ends, however it ends.
-fn lock(path: &Path) -> Result<File> {
-    let name = beside(path, ".lock");
-    let failed = |error: std::io::Error| StoreError::Disk(format!("{}: {error}", name.display()));
-    let file = File::options().create(true).truncate(false).write(true).open(&name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
-}
-
 fn set_up(db: &Connection, cache_kib: u32) -> Result<()> {
     db.busy_timeout(PATIENCE)?;
     let mode: String = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
@@ -153,5 +145,7 @@ fn set_up(db: &Connection, cache_kib: u32) -> Result<()> {
     Ok(())
 }
 
+#[cfg(test)]
+mod killed_tests;
 #[cfg(test)]
 mod tests;

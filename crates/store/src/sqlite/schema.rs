@@ -32,15 +32,30 @@ fn version(db: &Connection) -> Result<Option<usize>> {
 /// Creates the tables in a new file, or brings an older one up to date after putting a copy of it aside.
 pub(super) fn prepare(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {
     let found = version(db)?;
-    match found {
+    let copy = match found {
         Some(found) if found > steps.len() => {
             let number = |version| u32::try_from(version).unwrap_or(u32::MAX);
             return Err(StoreError::Newer { found: number(found), known: number(steps.len()) });
         }
-        Some(found) if found < steps.len() => copy_to(db, &aside(path, steps.len()))?,
-        _ => {}
+        Some(found) if found < steps.len() => Some(aside(path, steps.len())),
+        _ => None,
+    };
+    if let Some(copy) = &copy {
+        copy_to(db, copy)?;
     }
-    for (done, step) in steps.iter().enumerate().skip(found.unwrap_or(0)) {
+    let brought = bring_up(db, steps, found.unwrap_or(0));
+    if let (Err(_), Some(copy)) = (&brought, copy)
+        && version(db).is_ok_and(|now| now == found)
+    {
+        // Nothing was changed, and a program that is started again and again on a full disk makes a copy each time.
+        let _ = fs::remove_file(copy);
+    }
+    brought
+}
+
+/// Takes the steps from version `from` on, each whole or not at all.
+fn bring_up(db: &mut Connection, steps: &[&str], from: usize) -> Result<()> {
+    for (done, step) in steps.iter().enumerate().skip(from) {
         let txn = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         txn.execute_batch(step)?;
         txn.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -76,9 +91,12 @@ pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    match fs::remove_file(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
-        _ => {}
+    // What a copy left that was broken off, and the journal beside it.
+    for left in [&part, &super::beside(&part, "-journal")] {
+        match fs::remove_file(left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+            _ => {}
+        }
     }
     super::private::make(&part).map_err(disk)?;
     let name = part.to_str().ok_or_else(|| StoreError::Other("the name of the copy is not Unicode".to_owned()))?;
