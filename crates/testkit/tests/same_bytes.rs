@@ -74,3 +74,29 @@ fn a_document_that_was_overtaken_is_shown_as_the_others_wrote_it() {
     assert_eq!(quantity(&country, 2, "L"), Some(3));
     assert_eq!(country.site(2).put_aside().unwrap().len(), 3, "nothing of it is lost");
 }
+
+#[test]
+fn when_both_sides_were_put_back_a_document_is_put_aside_whole_also_where_it_was_edited_since() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let central = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S3", 3));
+    country.sync_all();
+    let file = country.copy_of(2);
+    // The central server goes back to before the delivery, and another device of site 2 goes on from there.
+    country.restore_central(&central);
+    country.replace_device(2);
+    country.sync(2);
+    country.write(2, &[stock("L", "S2", 7)]);
+    country.sync(2);
+    country.put_back(2, &file);
+    country.write(2, &[edit("transact", "D", json!({ "comment": "since" }))]);
+    settled(&country);
+    for site in [2, 3] {
+        let lines =
+            (0..3).filter(|line| country.site_record(site, "trans_line", &format!("D_{line}")).is_some()).count();
+        let whole = if country.site_record(site, "transact", "D").is_some() { 3 } else { 0 };
+        assert_eq!(lines, whole, "site {site} shows half a delivery");
+    }
+    assert_eq!(country.site(2).put_aside().unwrap().len(), 4, "nothing of it is lost");
+}

@@ -109,16 +109,18 @@ impl Site {
         }
         let Some(record) = txn.records(std::slice::from_ref(key))?.pop().flatten() else { return Ok(false) };
         let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
-        if is_unsent(state, &entries) {
+        let both = state.rewound.is_some_and(|rewound| rewound.both);
+        // If both sides were put back, what was edited since is put aside like the rest of its document.
+        if is_unsent(state, &entries) && !both {
             return Ok(true);
         }
         let later_there = theirs.n > doubt.restored;
-        let both = state.rewound.is_some_and(|rewound| rewound.both);
         match self.right(txn, state, &record)? {
             Right::Own if !both => {}
             Right::Shared if !later_there && !both => {}
             Right::Own | Right::Shared => {
                 put_aside(txn, &record, Why::Restored, now)?;
+                txn.remove_entries(&Feed::Changes, std::slice::from_ref(key))?;
                 return Ok(false);
             }
             Right::Theirs => return Ok(false),
