@@ -1,8 +1,9 @@
 //! Equal sums mean equal records: what a site shows is what its feeds say, also after moves and restores (EXCHANGE A1, A17, A20).
 
 use serde_json::json;
-use sitesync_testkit::Country;
+use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_testkit::records::{delivery, edit, edit_delete, put, stock};
+use sitesync_testkit::{Country, Outage};
 
 fn settled(country: &Country) {
     country.sync_all();
@@ -99,4 +100,56 @@ fn when_both_sides_were_put_back_a_document_is_put_aside_whole_also_where_it_was
         assert_eq!(lines, whole, "site {site} shows half a delivery");
     }
     assert_eq!(country.site(2).put_aside().unwrap().len(), 4, "nothing of it is lost");
+}
+
+#[test]
+fn a_device_that_is_still_being_filled_sends_no_half_document_to_a_restored_server() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let central = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S3", 4));
+    country.sync_all();
+    country.replace_device(2);
+    // The page ends inside the delivery.
+    country.page = Some(1);
+    while country.site_record(2, "transact", "D").is_none() {
+        let mut left = 2;
+        let _ = country.sync_over(2, &mut |_| {
+            left -= 1;
+            if left == 0 { Outage::Request } else { Outage::None }
+        });
+    }
+    assert!(country.site_record(2, "trans_line", "D_3").is_none());
+    country.restore_central(&central);
+    country.replace_device(3);
+    country.page = None;
+    settled(&country);
+    assert!(country.central_record("transact", "D").is_none(), "nobody has it whole");
+    assert!(!country.site(2).put_aside().unwrap().is_empty(), "what there was of it is kept");
+}
+
+#[test]
+fn what_a_site_still_has_of_a_store_that_left_is_sent_again_to_a_restored_server() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let central = country.central.fork();
+    country.write(2, &[stock("L", "S2", 9)]);
+    country.sync(2);
+    // A new device did not write it itself, so it is not among its changes.
+    country.replace_device(2);
+    country.sync(2);
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.edit(vec![put("item", "item", json!({ "item_name": "A second page" }))]);
+    country.page = Some(1);
+    let mut left = 2;
+    let _ = country.sync_over(2, &mut |_| {
+        left -= 1;
+        if left == 0 { Outage::Request } else { Outage::None }
+    });
+    // The restored server again says that the store is elsewhere.
+    country.restore_central(&central);
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.page = None;
+    settled(&country);
+    assert!(country.held_of(SiteId(2)).contains(&RecordKey::new("item_line", "L")), "it was the only copy");
 }

@@ -13,6 +13,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
 
 use super::apply::{Applying, Mode, place};
+use super::feeds::reading;
 use super::records::{Why, header_facts, is_unsent, note_changes, put_aside};
 use super::state::{self, Doubt, State};
 use super::{Site, SiteError};
@@ -109,8 +110,10 @@ impl Site {
         }
         let Some(record) = txn.records(std::slice::from_ref(key))?.pop().flatten() else { return Ok(false) };
         let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
-        let both = state.rewound.is_some_and(|rewound| rewound.both);
-        // If both sides were put back, what was edited since is put aside like the rest of its document.
+        // If both sides were put back, what was edited since is put aside like the rest of its document. So is what a site holds of
+        // a feed that it has not read whole: it may be half a document.
+        let whole = reading(txn, &doubt.feed)?.is_some_and(|reading| reading.ready);
+        let both = state.rewound.is_some_and(|rewound| rewound.both) || !whole;
         if is_unsent(state, &entries) && !both {
             return Ok(true);
         }

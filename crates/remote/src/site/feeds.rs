@@ -57,10 +57,11 @@ pub(crate) fn readings(snapshot: &dyn Snapshot) -> Result<Vec<(Feed, Reading)>, 
         .collect()
 }
 
-/// Where to go on reading.
+/// Where to go on reading. A feed that the site no longer reads, and still has, is named without a position: a restored central server
+/// tells whether it is in doubt.
 pub(crate) fn positions(snapshot: &dyn Snapshot) -> Result<Vec<FeedPosition>, SiteError> {
-    let live = readings(snapshot)?.into_iter().filter(|(_, reading)| !reading.lost);
-    Ok(live.map(|(feed, reading)| FeedPosition { feed, cursor: reading.staged.unwrap_or(reading.cursor) }).collect())
+    let all = readings(snapshot)?.into_iter();
+    Ok(all.map(|(feed, reading)| FeedPosition { feed, cursor: reading.staged.unwrap_or(reading.cursor) }).collect())
 }
 
 /// Where a staged entry is kept: all of one record stand together.
