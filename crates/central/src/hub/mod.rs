@@ -36,7 +36,7 @@ use sitesync_store::{Snapshot, Store, Txn, write};
 pub use commit::Report;
 pub use contacts::{Contact, Moved};
 pub use context::Context;
-pub use epoch::begin_epoch;
+pub use epoch::{Lived, begin_epoch};
 pub use error::{Fault, HubError};
 pub use held::{HeldDocument, HeldId, Reason};
 pub use incoming::{Action, Incoming};

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
-use sitesync_central::hub::{Epoch, begin_epoch};
+use sitesync_central::hub::{Lived, begin_epoch};
 use sitesync_central::server::DATA_FILE;
 use sitesync_central::sites;
 use sitesync_core::given::{Clock, Millis};
 use sitesync_store::sqlite::{Options as StoreOptions, SqliteStore};
-use sitesync_store::{Space, Store, StoreError, write};
+use sitesync_store::{Store, StoreError, write};
 use sitesync_web::given::RealClock;
 
 use crate::config;
@@ -44,9 +44,9 @@ impl Options {
         }
         config::make_directory(&data)?;
         let present = data.join(DATA_FILE);
-        let lived = present_epoch(&present)?;
+        let lived = present_life(&present)?;
         let next = with_end(&present, ".restoring");
-        let epoch = prepare(&file, &next, RealClock.now(), lived).inspect_err(|_| remove(&next))?;
+        let epoch = prepare(&file, &next, RealClock.now(), &lived).inspect_err(|_| remove(&next))?;
         let aside = put_aside(&present)?;
         fs::rename(&next, &present)
             .with_context(|| format!("the restored file cannot be named {}", present.display()))?;
@@ -58,13 +58,13 @@ impl Options {
     }
 }
 
-/// The epoch of the present file: 0 if there is none, or if it cannot be read. Refuses if a server has it open.
-fn present_epoch(present: &Path) -> Result<u64> {
+/// How far the present file has come: nowhere if there is none, or if it cannot be read. Refuses if a server has it open.
+fn present_life(present: &Path) -> Result<Lived> {
     if !present.exists() {
-        return Ok(0);
+        return Ok(Lived::default());
     }
     match SqliteStore::open(present, &StoreOptions::default()) {
-        Ok(store) => Ok(epoch_of(&store).ok().flatten().unwrap_or(0)),
+        Ok(store) => Ok(life_of(&store).unwrap_or_default()),
         Err(StoreError::InUse(_)) => bail!(
             "a central server is running on {}: stop it, then restore",
             present.parent().unwrap_or(present).display()
@@ -72,18 +72,17 @@ fn present_epoch(present: &Path) -> Result<u64> {
         // It is about to be replaced; that it is damaged may be the very reason.
         Err(error) => {
             eprintln!("sitesync: note: the present data file cannot be read, and is put aside as it is ({error})");
-            Ok(0)
+            Ok(Lived::default())
         }
     }
 }
 
-fn epoch_of(store: &SqliteStore) -> Result<Option<u64>> {
-    let row = store.snapshot()?.row(Space::Meta, b"epoch")?;
-    Ok(row.map(|row| serde_json::from_slice::<Epoch>(&row)).transpose()?.map(|epoch| epoch.number))
+fn life_of(store: &SqliteStore) -> Result<Lived> {
+    Ok(Lived::read(&*store.snapshot()?)?)
 }
 
 /// Copies the backup and makes it the beginning of a new epoch. Nothing in use is touched.
-fn prepare(backup: &Path, next: &Path, now: Millis, lived: u64) -> Result<u64> {
+fn prepare(backup: &Path, next: &Path, now: Millis, lived: &Lived) -> Result<u64> {
     remove(next);
     fs::copy(backup, next).with_context(|| format!("the backup cannot be copied to {}", next.display()))?;
     #[cfg(unix)]
