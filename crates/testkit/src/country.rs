@@ -15,6 +15,7 @@ use sitesync_remote::site::{Configuration, DeviceKind, Edit, Reply, Run, Site, S
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Snapshot, Store};
 
+use crate::brittle::Brittle;
 use crate::given::{FixedClock, SeededRandom};
 use crate::proof::unexplained;
 use crate::records;
@@ -33,11 +34,15 @@ pub enum Outage {
     Killed,
 }
 
-/// One site with its data file.
+/// One device of a site with its data file.
 pub struct Member {
     pub id: SiteId,
     pub info: SiteInfo,
+    /// That of the central server, unless it is given one of its own.
+    pub clock: Arc<FixedClock>,
     pub store: Arc<MemoryStore>,
+    /// `store` as the program sees it.
+    pub disk: Arc<Brittle>,
     pub site: Site,
 }
 
@@ -45,6 +50,8 @@ pub struct Country {
     pub clock: Arc<FixedClock>,
     pub random: Arc<SeededRandom>,
     pub central: Arc<MemoryStore>,
+    /// `central` as the hub sees it.
+    pub disk: Arc<Brittle>,
     pub hub: Hub,
     pub sites: Vec<Member>,
     /// Entries per page, to force several pages.
@@ -68,8 +75,9 @@ impl Country {
         let clock = Arc::new(FixedClock::default());
         let random = Arc::new(SeededRandom::new(seed));
         let central = Arc::new(MemoryStore::default());
-        let hub = open_hub(&central, &clock, &random);
-        Self { clock, random, central, hub, sites: Vec::new(), page: None }
+        let disk = Arc::new(Brittle::over(&central));
+        let hub = open_hub(&disk, &clock, &random);
+        Self { clock, random, central, disk, hub, sites: Vec::new(), page: None }
     }
 
     /// Sites 2, 3, ... each with a store named `S<site>`, and their item.
@@ -89,15 +97,16 @@ impl Country {
 
     pub fn add_site(&mut self, id: SiteId) {
         let info = SiteInfo { id, uuid: format!("uuid {id}"), code: id.to_string(), name: format!("site {id}") };
-        let store = Arc::new(MemoryStore::default());
-        let site = self.open_site(&store, &info);
-        self.sites.push(Member { id, info, store, site });
+        let member = self.device(info, self.clock.clone(), Arc::new(MemoryStore::default()));
+        self.sites.push(member);
     }
 
-    fn open_site(&self, store: &Arc<MemoryStore>, info: &SiteInfo) -> Site {
-        let site = Site::open(store.clone(), self.clock.clone(), self.random.clone()).expect("a store in memory opens");
-        site.configure(configuration(info)).expect("a store in memory takes a configuration");
-        site
+    /// A device that works with this data file.
+    fn device(&self, info: SiteInfo, clock: Arc<FixedClock>, store: Arc<MemoryStore>) -> Member {
+        let disk = Arc::new(Brittle::over(&store));
+        let site = Site::open(disk.clone(), clock.clone(), self.random.clone()).expect("a store in memory opens");
+        site.configure(configuration(&info)).expect("a store in memory takes a configuration");
+        Member { id: info.id, info, clock, store, disk, site }
     }
 
     pub fn site(&self, id: u32) -> &Site {
@@ -106,10 +115,6 @@ impl Country {
 
     pub fn member(&self, id: u32) -> &Member {
         self.sites.iter().find(|member| member.id == SiteId(id)).expect("the site was added")
-    }
-
-    fn member_mut(&mut self, id: u32) -> &mut Member {
-        self.sites.iter_mut().find(|member| member.id == SiteId(id)).expect("the site was added")
     }
 
     /// An edit on the central server.
@@ -143,7 +148,11 @@ impl Country {
 
     /// A sync over a link that decides for each request what happens to it.
     pub fn sync_over(&self, id: u32, link: &mut dyn FnMut(&Step) -> Outage) -> Result<Run, Failure> {
-        let member = self.member(id);
+        self.sync_member(self.member(id), link)
+    }
+
+    /// The same for one device of a site that has several.
+    pub fn sync_member(&self, member: &Member, link: &mut dyn FnMut(&Step) -> Outage) -> Result<Run, Failure> {
         let mut run = member.site.begin_run().map_err(Failure::Site)?;
         for _ in 0..ROUNDS_MAX {
             let mut step = member.site.next_step(&mut run).map_err(Failure::Site)?;
@@ -166,7 +175,7 @@ impl Country {
             member.site.receive(&mut run, &step, reply, 1).map_err(Failure::Site)?;
             self.hub.work_off().map_err(Failure::Hub)?;
         }
-        panic!("site {id}: the sync does not end");
+        panic!("site {}: the sync does not end", member.id);
     }
 
     /// What the central server answers to a step.
@@ -196,12 +205,22 @@ impl Country {
 
     /// Puts a site's data file back.
     pub fn put_back(&mut self, site: u32, file: &MemoryStore) {
-        let store = Arc::new(file.fork());
-        let info = self.member(site).info.clone();
-        let opened = self.open_site(&store, &info);
-        let member = self.member_mut(site);
-        member.store = store;
-        member.site = opened;
+        let at = self.sites.iter().position(|member| member.id == SiteId(site)).expect("the site was added");
+        self.open_file(at, Arc::new(file.fork()));
+    }
+
+    /// A device goes on with another data file, or with its own after it was killed.
+    pub fn open_file(&mut self, at: usize, store: Arc<MemoryStore>) {
+        let Member { info, clock, .. } = &self.sites[at];
+        self.sites[at] = self.device(info.clone(), clock.clone(), store);
+    }
+
+    /// Another device with the identity and the data file of this one. Returns where it stands among the sites.
+    pub fn copy_device(&mut self, at: usize) -> usize {
+        let Member { info, clock, store, .. } = &self.sites[at];
+        let clock = Arc::new(FixedClock::at(clock.now()));
+        self.sites.push(self.device(info.clone(), clock, Arc::new(store.fork())));
+        self.sites.len() - 1
     }
 
     /// A new device for a site: an empty data file.
@@ -211,9 +230,16 @@ impl Country {
 
     /// Restores the central server from a copy of its database.
     pub fn restore_central(&mut self, file: &MemoryStore) {
+        let lived = Lived::of(&*self.central).expect("it is a central server's");
         self.central = Arc::new(file.fork());
-        begin_epoch(&*self.central, self.clock.now(), &Lived::default()).expect("the file is a central server's");
-        self.hub = open_hub(&self.central, &self.clock, &self.random);
+        begin_epoch(&*self.central, self.clock.now(), &lived).expect("the file is a central server's");
+        self.reopen_hub();
+    }
+
+    /// The hub was killed and starts again on what is stored.
+    pub fn reopen_hub(&mut self) {
+        self.disk = Arc::new(Brittle::over(&self.central));
+        self.hub = open_hub(&self.disk, &self.clock, &self.random);
     }
 
     /// A record as the central server has it.
@@ -228,11 +254,21 @@ impl Country {
 
     /// Checks that every site is equal to the central server, and holds nothing that no rule sends there.
     pub fn assert_equal(&self) {
-        for member in &self.sites {
-            self.assert_site_equal(member);
-            let unexplained = unexplained(member, Some(&self.held_of(member.id)));
-            assert!(unexplained.is_empty(), "site {}: {}", member.id, unexplained.join("; "));
+        if let Err(difference) = self.compare() {
+            panic!("{difference}");
         }
+    }
+
+    /// The same, with the first difference as an answer.
+    pub fn compare(&self) -> Result<(), String> {
+        for member in &self.sites {
+            self.compare_site(member)?;
+            let unexplained = unexplained(member, Some(&self.held_of(member.id)));
+            if !unexplained.is_empty() {
+                return Err(format!("site {}: {}", member.id, unexplained.join("; ")));
+            }
+        }
+        Ok(())
     }
 
     /// The records of a site that are held on the central server.
@@ -249,14 +285,17 @@ impl Country {
         is_held || named
     }
 
-    fn assert_site_equal(&self, member: &Member) {
+    fn compare_site(&self, member: &Member) -> Result<(), String> {
         let (hub, site) = (self.central.snapshot().expect("in memory"), member.store.snapshot().expect("in memory"));
         let stores = Hub::stores_of_site(&*hub, member.id).expect("in memory");
         let feeds: Vec<_> = std::iter::once(Feed::Central).chain(stores.into_iter().map(Feed::Store)).collect();
         let mut allowed = std::collections::BTreeMap::new();
         for feed in &feeds {
             let (there, here) = (hub.feed(feed).expect("in memory"), site.feed(feed).expect("in memory"));
-            assert_eq!((here.sum, here.live), (there.sum, there.live), "site {}: feed {feed}", member.id);
+            if (here.sum, here.live) != (there.sum, there.live) {
+                let (here, there) = (here.live, there.live);
+                return Err(format!("site {}: the sum of feed {feed} differs ({here} here, {there} there)", member.id));
+            }
             for entry in hub.page(feed, 0, ALL).expect("in memory") {
                 if let Some(body) = entry.body {
                     allowed.insert(entry.entry.key, body);
@@ -266,19 +305,23 @@ impl Country {
         for (table, _) in site.tables().expect("in memory") {
             for record in site.table(&table, None, usize::MAX).expect("in memory") {
                 let expected = allowed.remove(&record.key);
-                if expected.is_none() && self.may_keep(member, &*site, &record.key) {
+                if expected.as_deref() == Some(&*record.body) {
                     continue;
                 }
-                assert_eq!(expected.as_deref(), Some(&*record.body), "site {}: {}", member.id, record.key);
+                if expected.is_some() || !self.may_keep(member, &*site, &record.key) {
+                    let (key, body) = (&record.key, &record.body);
+                    return Err(format!("site {} holds {key} as {body}, and should hold {expected:?}", member.id));
+                }
             }
         }
-        assert!(allowed.is_empty(), "site {} lacks {:?}", member.id, allowed.keys().next());
+        let lacks = allowed.keys().next();
+        lacks.map_or(Ok(()), |lacks| Err(format!("site {} lacks {lacks}", member.id)))
     }
 }
 
 const ALL: sitesync_store::PageLimit = sitesync_store::PageLimit { entries: usize::MAX, bytes: usize::MAX };
 
-fn open_hub(store: &Arc<MemoryStore>, clock: &Arc<FixedClock>, random: &Arc<SeededRandom>) -> Hub {
+fn open_hub(store: &Arc<Brittle>, clock: &Arc<FixedClock>, random: &Arc<SeededRandom>) -> Hub {
     Hub::open(store.clone(), clock.clone(), random.clone()).expect("a store in memory opens")
 }
 

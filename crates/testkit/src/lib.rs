@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a fault here is a failed test")]
 
+pub mod brittle;
 pub mod country;
 pub mod given;
 pub mod proof;

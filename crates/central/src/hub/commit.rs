@@ -55,6 +55,8 @@ pub(crate) struct Commit<'a> {
     pub(crate) context: &'a Context,
     pub(crate) written: Vec<Written>,
     pub(crate) report: Report,
+    /// Records that were sent as they are stored already.
+    same: Vec<RecordKey>,
     stored: HashMap<RecordKey, Record>,
     faults: Vec<Fault>,
     /// Documents that were held before and are judged again keep their number and date.
@@ -86,6 +88,7 @@ pub(crate) fn apply(
         return Err(HubError::Refused(commit.faults));
     }
     reroute::route_written(&mut commit)?;
+    commit.tell_sender_of_same()?;
     commit.note_moved_stores()?;
     held::wake(&mut commit)?;
     Ok(commit.report)
@@ -108,7 +111,8 @@ impl<'a> Commit<'a> {
                 stored.insert(key, record);
             }
         }
-        Ok(Self { world, context, written: Vec::new(), report: Report::default(), stored, faults: Vec::new(), again })
+        let (written, same) = (Vec::new(), Vec::new());
+        Ok(Self { world, context, written, same, report: Report::default(), stored, faults: Vec::new(), again })
     }
 
     /// Judges one document, and applies it or holds it whole.
@@ -147,14 +151,14 @@ impl<'a> Commit<'a> {
     /// The versions that a document makes, or why it cannot be taken.
     fn judge(&mut self, document: &Document, incoming: &[Incoming]) -> Result<Result<Vec<Version>, Reason>, HubError> {
         let mut versions = Vec::new();
-        let mut same = 0;
+        let mut same = Vec::new();
         let mut gone = deleted(document, incoming);
         for &at in &document.members {
             let change = &incoming[at];
             let next = self.next(change, &mut gone)?;
             let version = match next {
                 Next::Same => {
-                    same += 1;
+                    same.push(change.key.clone());
                     continue;
                 }
                 Next::Refused(reason) => return Ok(Err(reason)),
@@ -170,7 +174,8 @@ impl<'a> Commit<'a> {
         if let Err(reason) = self.placed(&versions)? {
             return Ok(Err(reason));
         }
-        self.report.unchanged += same;
+        self.report.unchanged += same.len() as u64;
+        self.same.append(&mut same);
         Ok(Ok(versions))
     }
 
@@ -223,6 +228,15 @@ impl<'a> Commit<'a> {
         let entries = self.world.txn.entries_of(std::slice::from_ref(&version.key))?.pop().unwrap_or_default();
         let unseen = entries.iter().any(|entry| entry.feed == feed && entry.number > unread.after);
         Ok(unseen.then(|| Reason::overtaken(&version.key)))
+    }
+
+    /// Another data file of the site may have sent these before, and they went out of its sight meanwhile.
+    fn tell_sender_of_same(&mut self) -> Result<(), HubError> {
+        if self.context.source != 0 && !self.same.is_empty() {
+            let same = std::mem::take(&mut self.same);
+            self.report.grown.extend(held::tell_taken(self.world.txn, self.context.actor.site(), &same)?);
+        }
+        Ok(())
     }
 
     /// Whoever gets a store reads it in a new generation.

@@ -11,7 +11,8 @@ use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::protocol::FeedEntry;
-use sitesync_core::record::{Entry, EntryKind, Record, State as RecordState};
+use sitesync_core::record::{Entry, EntryKind, Record, Role, State as RecordState, link_target};
+use sitesync_core::world::World;
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
@@ -43,6 +44,8 @@ pub(crate) struct Applying<'a> {
     refused: HashSet<RecordKey>,
     /// Records whose own version makes way for the one that arrived: their change is over.
     over: Vec<RecordKey>,
+    /// Records of which the site's own version was put aside: the rest of their documents goes with them.
+    conflicts: Vec<RecordKey>,
 }
 
 /// What is to become of one record.
@@ -60,7 +63,15 @@ impl<'a> Applying<'a> {
         mode: Mode,
         now: Millis,
     ) -> Self {
-        Self { world: StoreWorld::new(txn, catalogue), state, mode, now, refused: HashSet::new(), over: Vec::new() }
+        Self {
+            world: StoreWorld::new(txn, catalogue),
+            state,
+            mode,
+            now,
+            refused: HashSet::new(),
+            over: Vec::new(),
+            conflicts: Vec::new(),
+        }
     }
 
     pub(crate) fn apply(mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
@@ -84,6 +95,7 @@ impl<'a> Applying<'a> {
                 self.world.txn.place(&feed, &entries)?;
             }
         }
+        self.put_documents_aside()?;
         let withdrawn = |verdict: &Verdict<'_>| verdict.places.iter().any(|(_, entry)| entry.withdraw);
         let withdrawn = order.into_iter().filter(|key| verdicts.get(key).is_some_and(withdrawn));
         self.drop_withdrawn(withdrawn.collect())
@@ -190,8 +202,41 @@ impl<'a> Applying<'a> {
         }
         if case.unsent || (case.both && self.is_own(record)?) {
             put_aside(self.world.txn, record, Why::Rewound, self.now)?;
+            self.conflicts.push(record.key.clone());
         }
         Ok(true)
+    }
+
+    /// A document of two lives would be half of each: what is unsent of one goes aside with the part that had to give way.
+    fn put_documents_aside(&mut self) -> Result<(), SiteError> {
+        for key in std::mem::take(&mut self.conflicts) {
+            let root = match self.world.known(&key)?.and_then(|known| known.facts.parent) {
+                Some(parent) => parent,
+                None => key,
+            };
+            let mut members = self.world.linked(Role::Parent, &link_target(&root))?;
+            members.push(root);
+            members.iter().try_for_each(|member| self.put_member_aside(member))?;
+        }
+        Ok(())
+    }
+
+    fn put_member_aside(&mut self, key: &RecordKey) -> Result<(), SiteError> {
+        let keys = std::slice::from_ref(key);
+        let entries = self.world.txn.entries_of(keys)?.pop().unwrap_or_default();
+        let record = self.world.txn.records(keys)?.pop().flatten();
+        let Some(record) = record.filter(|_| is_unsent(self.state, &entries)) else { return Ok(()) };
+        put_aside(self.world.txn, &record, Why::Rewound, self.now)?;
+        self.forget_change(key)?;
+        match entries.iter().find(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put) {
+            Some(entry) => self.state.wanted.push((entry.feed.clone(), key.clone())),
+            None => self.world.txn.forget_records(keys)?,
+        }
+        Ok(())
+    }
+
+    fn forget_change(&mut self, key: &RecordKey) -> Result<(), SiteError> {
+        Ok(self.world.txn.remove_entries(&Feed::Changes, std::slice::from_ref(key))?)
     }
 
     /// A version that was sent and never confirmed in a feed was refused. Merged versions of shared records are no refusal.

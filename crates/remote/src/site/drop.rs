@@ -62,13 +62,14 @@ fn drop_part(txn: &mut dyn Txn, state: &State, feed: &Feed, after: u64, names: b
 }
 
 /// What the site wrote in a store that went elsewhere meanwhile is in no feed of its own: the central server holds it for a person.
-/// The same is true of patients that were visible only there.
+/// The same is true of patients that were visible only there, and of what was sent from there to others.
 fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed) -> Result<(), SiteError> {
     let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
     let records = txn.records(&keys)?.into_iter().flatten();
-    let mut keys: Vec<_> =
-        records.filter(|record| record.home == *feed || record.home == Feed::Unread).map(|record| record.key).collect();
+    let read: Vec<_> = readings(txn)?.into_iter().filter(|(_, reading)| !reading.lost).map(|(feed, _)| feed).collect();
+    let elsewhere = |home: &Feed| home == feed || !read.contains(home);
+    let mut keys: Vec<_> = records.filter(|record| elsewhere(&record.home)).map(|record| record.key).collect();
     referrers_first(&mut keys);
     keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))
 }
@@ -104,6 +105,10 @@ pub(crate) fn drop_unless_held(
         }
         txn.forget_records(keys)?;
         txn.remove_entries(&Feed::Changes, keys)?;
+        // A patient that was withdrawn earlier stayed for this record alone, perhaps.
+        for link in record.links.iter().filter(|link| link.role == Role::Name) {
+            drop_unless_held(txn, state, &RecordKey::new("name", link.target.clone()), None)?;
+        }
     }
     Ok(())
 }

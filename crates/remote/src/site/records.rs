@@ -184,7 +184,12 @@ impl<'a> Writer<'a> {
         if matches!(known.facts.class, Class::Patient | Class::Shared) {
             keep_base(self.world.txn, &self.state, &record.key, before.as_ref())?;
         }
-        supersede_staged(self.world.txn, &record.key)?;
+        // Where another life of the site is being read, its versions are compared with this one, not passed over.
+        let compares = self.state.rewound.is_some()
+            || super::feeds::readings(self.world.txn)?.iter().any(|(_, reading)| reading.again);
+        if !compares {
+            supersede_staged(self.world.txn, &record.key)?;
+        }
         self.world.txn.put_records(std::slice::from_ref(&record))?;
         self.world.learn(&record.key, Some(&record))?;
         self.changed.push(NewEntry { key: record.key.clone(), kind, hash: record.hash, source: 0 });

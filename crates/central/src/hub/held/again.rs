@@ -12,6 +12,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{Space, Txn};
 
 use super::keep::{COUNT, for_key, hold, read, take};
+use super::truth::tell_taken;
 use super::{HeldDocument, HeldId, Reason, present};
 use crate::hub::commit::{self, Commit, Written};
 use crate::hub::context::Context;
@@ -95,12 +96,17 @@ fn overtaken(
 
 pub(super) fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
     let Some(document) = take(txn, id)? else { return Ok(BTreeSet::new()) };
-    let before = document.before();
+    let (before, keys) = (document.before(), document.keys());
     let mut changes: Vec<_> = document.changes.into_iter().map(incoming::parse).collect();
     if context.strict {
         // A person has looked at it: what was put aside is taken like any other document.
         changes.iter_mut().for_each(|change| change.change.aside = None);
     }
     let again = HashMap::from([(document.root, before)]);
-    Ok(commit::apply(txn, context, &changes, again)?.grown)
+    let report = commit::apply(txn, context, &changes, again)?;
+    let mut grown = report.grown;
+    if report.held.is_empty() {
+        grown.extend(tell_taken(txn, document.site, &keys)?);
+    }
+    Ok(grown)
 }

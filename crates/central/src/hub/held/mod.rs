@@ -25,7 +25,7 @@ pub(crate) use again::{retry, wake};
 pub(crate) use join::join;
 pub(crate) use keep::{count, hold};
 pub use reason::Reason;
-pub(crate) use truth::correct_sender;
+pub(crate) use truth::{correct_sender, tell_taken};
 
 /// The number of a held document.
 pub type HeldId = u64;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::ids::{Feed, ReaderId, RecordKey, SiteId};
 use sitesync_core::record::EntryKind;
 use sitesync_store::{NewEntry, Txn};
 
@@ -32,6 +32,29 @@ pub(crate) fn correct_sender(
         .filter(|(_, entries)| entries.iter().any(|entry| entry.kind == EntryKind::Put && read(&entry.feed)));
     let keys: Vec<_> = live.map(|(key, _)| key.clone()).collect();
     tell_truth(txn, &keys, &stores)
+}
+
+/// What a site sent is stored, and stands in no feed of its own: it is told so, and drops its copy. The commit that takes a push
+/// tells it of what it writes; this is for versions that were stored before, or that a person or an arrival released.
+pub(crate) fn tell_taken(txn: &mut dyn Txn, site: SiteId, keys: &[RecordKey]) -> Result<BTreeSet<Feed>, HubError> {
+    let stores = Hub::stores_of_site(txn, site)?;
+    let Some(feed) = stores.first().cloned().map(Feed::Store) else { return Ok(BTreeSet::new()) };
+    let mine = |feed: &Feed| *feed == Feed::Central || matches!(feed, Feed::Store(id) if stores.contains(id));
+    let entries = txn.entries_of(keys)?;
+    let source = ReaderId::native(site).number();
+    let mut told = Vec::new();
+    for ((key, entries), record) in keys.iter().zip(entries).zip(txn.records(keys)?) {
+        let shown = entries.iter().any(|entry| entry.kind == EntryKind::Put && mine(&entry.feed));
+        if let Some(record) = record.filter(|_| !shown) {
+            let kind = if record.is_live() { EntryKind::Withdraw } else { EntryKind::Delete };
+            told.push(NewEntry { key: key.clone(), kind, hash: Default::default(), source });
+        }
+    }
+    if told.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    txn.append(&feed, &told)?;
+    Ok(BTreeSet::from([feed]))
 }
 
 /// New entries in feeds of the site, so that it reads what the central server holds of these records, or that it holds none.

@@ -1,0 +1,183 @@
+//! What people wrote, and upon what: so that it can be told whether a version is still there, was continued, or was lost.
+//!
+//! Kept of stock lines and of headers of documents. Each version carries a stamp, the number of the action that wrote it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::value::RawValue;
+use sitesync_core::ids::RecordKey;
+use sitesync_core::normal;
+use sitesync_core::protocol::Change;
+use sitesync_store::Store;
+use sitesync_store::memory::MemoryStore;
+
+use super::broken::Broken;
+use super::world::World;
+use crate::country::Member;
+
+/// One version of a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stamped {
+    pub(super) key: RecordKey,
+    pub(super) stamp: u64,
+}
+
+/// The columns that carry the stamp.
+const STAMPED: [(&str, &str); 2] = [("item_line", "batch"), ("transact", "comment")];
+
+#[derive(Default)]
+pub(super) struct Ledger {
+    /// The versions that whoever wrote a version had before him.
+    upon: BTreeMap<Stamped, Vec<Stamped>>,
+    /// The site that wrote it.
+    by: BTreeMap<Stamped, u32>,
+    /// The versions that people deleted.
+    deleted: BTreeSet<Stamped>,
+    /// What the central server has acknowledged and must not lose.
+    acknowledged: BTreeSet<Stamped>,
+    /// What was lost where both sides were put back.
+    pub(super) forgiven: BTreeSet<Stamped>,
+}
+
+/// The stamp in a body of a record.
+fn stamp(key: &RecordKey, body: &str) -> Option<Stamped> {
+    let (_, column) = STAMPED.iter().find(|(table, _)| **table == *key.table)?;
+    let stamp = normal::parse(body).ok()?.get(*column)?.as_str()?.parse().ok()?;
+    Some(Stamped { key: key.clone(), stamp })
+}
+
+/// The version of a record that a store holds.
+pub(super) fn present(store: &MemoryStore, key: &RecordKey) -> Option<Stamped> {
+    let snapshot = store.snapshot().expect("in memory");
+    let record = snapshot.records(std::slice::from_ref(key)).expect("in memory").pop().flatten();
+    record.filter(|record| record.is_live()).and_then(|record| stamp(key, &record.body))
+}
+
+/// Every version that a store holds.
+fn all_present(store: &MemoryStore) -> Vec<Stamped> {
+    let snapshot = store.snapshot().expect("in memory");
+    let tables = STAMPED.iter().flat_map(|(table, _)| snapshot.table(table, None, usize::MAX).expect("in memory"));
+    tables.filter_map(|record| stamp(&record.key, &record.body)).collect()
+}
+
+fn in_changes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Stamped> {
+    let stamped = |change: &Change| {
+        let key = RecordKey { table: change.table.clone(), id: change.id.clone() };
+        stamp(&key, change.put.as_deref().map(RawValue::get)?)
+    };
+    changes.into_iter().filter_map(stamped).collect()
+}
+
+/// What a device has put aside.
+fn put_aside(member: &Member) -> Vec<Stamped> {
+    let aside = member.site.put_aside().expect("in memory");
+    let stamped = aside.iter().filter_map(|aside| {
+        let key = RecordKey { table: aside.table.clone(), id: aside.id.clone() };
+        stamp(&key, aside.body.as_deref()?)
+    });
+    stamped.collect()
+}
+
+impl Ledger {
+    /// A version was written upon another one, or upon nothing.
+    pub(super) fn write(&mut self, new: Stamped, upon: Option<Stamped>, site: u32) {
+        self.by.insert(new.clone(), site);
+        self.upon.entry(new).or_default().extend(upon);
+    }
+
+    pub(super) fn delete(&mut self, gone: Option<Stamped>) {
+        self.deleted.extend(gone);
+    }
+
+    /// A person let one version count over another.
+    pub(super) fn counts_over(&mut self, version: Stamped, other: Option<Stamped>) {
+        let other = other.filter(|other| *other != version);
+        self.upon.entry(version).or_default().extend(other);
+    }
+
+    /// The central server said that these are stored.
+    pub(super) fn acknowledge(&mut self, changes: &[Change]) {
+        self.acknowledged.extend(in_changes(changes));
+    }
+
+    /// These versions and all that they were written upon.
+    fn with_history(&self, versions: Vec<Stamped>) -> BTreeSet<Stamped> {
+        let (mut found, mut queue) = (BTreeSet::new(), versions);
+        while let Some(version) = queue.pop() {
+            if found.insert(version.clone()) {
+                queue.extend(self.upon.get(&version).into_iter().flatten().cloned());
+            }
+        }
+        found
+    }
+}
+
+impl World {
+    /// What the central server has: shown, held, or deleted by someone who saw it.
+    fn central_knows(&self) -> BTreeSet<Stamped> {
+        let mut versions = all_present(&self.country.central);
+        versions.extend(self.held());
+        let gone = |version: &&Stamped| present(&self.country.central, &version.key).is_none();
+        versions.extend(self.ledger.deleted.iter().filter(gone).cloned());
+        self.ledger.with_history(versions)
+    }
+
+    fn held(&self) -> Vec<Stamped> {
+        let held = self.country.hub.held(None, usize::MAX).expect("in memory");
+        in_changes(held.iter().flat_map(|held| &held.changes))
+    }
+
+    /// The versions in one held document.
+    pub(super) fn versions_of_held(&self, id: u64) -> Vec<Stamped> {
+        let held = self.country.hub.held(None, usize::MAX).unwrap_or_default();
+        in_changes(held.iter().filter(|held| held.id == id).flat_map(|held| &held.changes))
+    }
+
+    /// The records that are held or put aside somewhere in another version.
+    pub(super) fn kept_records(&self) -> BTreeSet<RecordKey> {
+        let aside = self.country.sites.iter().flat_map(put_aside);
+        aside.chain(self.held()).map(|version| version.key).collect()
+    }
+
+    /// After a side was put back: what neither side has any more cannot be promised.
+    pub(super) fn forgive(&mut self) {
+        let mut known = self.central_knows();
+        for member in &self.country.sites {
+            let mut versions = all_present(&member.store);
+            versions.retain(|version| self.ledger.by.get(version) == Some(&member.id.0));
+            versions.extend(put_aside(member));
+            known.extend(self.ledger.with_history(versions));
+        }
+        let lost: Vec<_> = self.ledger.acknowledged.difference(&known).cloned().collect();
+        let mut lost = self.ledger.with_history(lost);
+        lost.retain(|version| !known.contains(version));
+        self.ledger.acknowledged.retain(|version| !lost.contains(version));
+        self.ledger.forgiven.append(&mut lost);
+    }
+
+    /// Nothing that was acknowledged, or that a living data file holds, is lost or set back.
+    pub(super) fn nothing_is_lost(&self) -> Result<(), Broken> {
+        let mut known = self.central_knows();
+        for member in &self.country.sites {
+            known.extend(self.ledger.with_history(put_aside(member)));
+        }
+        let lost = |what: &str, version: &Stamped| {
+            let there = present(&self.country.central, &version.key).map(|present| present.stamp);
+            let (key, stamp) = (&version.key, version.stamp);
+            Err(Broken::new(format!("{what} is kept"), format!("{key} as of {stamp}; central has {there:?}")))
+        };
+        if let Some(version) = self.ledger.acknowledged.iter().find(|version| !known.contains(*version)) {
+            return lost("what was acknowledged", version);
+        }
+        for (at, device) in self.devices.iter().enumerate() {
+            if let Some(version) = device
+                .written
+                .iter()
+                .find(|version| !known.contains(*version) && !self.ledger.forgiven.contains(*version))
+            {
+                return lost(&format!("what stands in a data file (device {at})"), version);
+            }
+        }
+        Ok(())
+    }
+}

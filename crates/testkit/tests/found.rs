@@ -1,0 +1,166 @@
+//! What random lives found, each as the short history that shows it.
+
+use serde_json::json;
+use sitesync_core::ids::Feed;
+use sitesync_store::Store;
+use sitesync_testkit::records::{delivery, edit, put, stock};
+use sitesync_testkit::{Country, Outage};
+
+fn patient(country: &Country, site: u32) {
+    let store = format!("S{site}");
+    let edits = [
+        edit("name", "P", json!({ "name": "Ada", "type": "patient" })),
+        edit("name_store_join", "J", json!({ "name_ID": "P", "store_ID": store })),
+        edit("om_document", "DOC", json!({ "owner_name_ID": "P", "name": "doc", "data": {} })),
+    ];
+    country.write(site, &edits);
+}
+
+fn hide_patient(country: &Country, site: u32) {
+    country.write(site, &[edit("name_store_join", "J", json!({ "inactive": true }))]);
+}
+
+/// A site whose patient's document is held, because it hid the patient in the same push.
+fn with_a_held_document() -> (Country, u64) {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    patient(&country, 2);
+    hide_patient(&country, 2);
+    country.sync(2);
+    let held = country.hub.held(None, 9).unwrap();
+    assert_eq!(held.len(), 1);
+    (country, held[0].id)
+}
+
+#[test]
+fn what_a_person_releases_and_its_sender_may_not_see_leaves_the_sender() {
+    let (country, held) = with_a_held_document();
+    country.hub.release(held, true).unwrap();
+    country.sync_all();
+    country.assert_equal();
+}
+
+#[test]
+fn a_patient_goes_with_the_last_document_that_named_it() {
+    let (country, held) = with_a_held_document();
+    country.hub.send_back(held).unwrap();
+    country.sync_all();
+    country.assert_equal();
+}
+
+#[test]
+fn a_copy_that_sends_what_is_there_already_is_told_that_it_may_not_see_it() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    patient(&country, 2);
+    country.copy_device(0);
+    country.sync(2);
+    hide_patient(&country, 2);
+    country.sync_all();
+    sync_copy(&country);
+    country.sync_all();
+    sync_copy(&country);
+    country.assert_equal();
+}
+
+/// The copy stands last among the sites, and has the number of another one.
+fn sync_copy(country: &Country) {
+    let copy = country.sites.last().unwrap();
+    country.sync_member(copy, &mut |_| Outage::None).unwrap();
+}
+
+#[test]
+fn a_feed_that_the_backup_did_not_have_does_not_begin_anew() {
+    let mut country = Country::with_sites(1, 2);
+    let backup = country.central.fork();
+    let feed = Feed::store("S2");
+    let head = |country: &Country| country.central.snapshot().unwrap().feed(&feed).unwrap().head;
+    for life in 1..3 {
+        country.sync_all();
+        country.write(2, &[stock("L", "S2", life)]);
+        country.sync_all();
+        let before = head(&country);
+        assert!(before > 0);
+        country.restore_central(&backup);
+        assert!(head(&country) > before, "life {life}");
+    }
+}
+
+#[test]
+fn a_message_whose_sender_lost_its_store_before_it_heard_of_it_leaves_the_site() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    let body = json!({ "fromStoreID": "S2", "toStoreID": "S3", "type": "text" });
+    country.write(2, &[edit("message", "M", body)]);
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.sync_all();
+    country.assert_equal();
+}
+
+#[test]
+fn a_document_that_two_copies_wrote_is_put_aside_whole() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &delivery("D", "S2", "S3", 1));
+    country.copy_device(0);
+    let line = json!({ "transaction_ID": "D", "item_ID": "item", "quantity": 7 });
+    let copy = country.sites.last().unwrap();
+    copy.site.write(&[edit("transact", "D", json!({ "comment": "two" })), edit("trans_line", "D_1", line)]).unwrap();
+    country.sync(2);
+    sync_copy(&country);
+    country.sync_all();
+    country.assert_equal();
+    assert!(country.central_record("trans_line", "D_1").is_none(), "a line of the other life");
+    let aside = country.sites.last().unwrap().site.put_aside().unwrap();
+    assert!(aside.iter().any(|aside| &*aside.id == "D_1"), "{aside:?}");
+}
+
+#[test]
+fn an_edit_between_the_pages_of_a_rewound_file_undoes_nothing() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    country.copy_device(0);
+    country.write(2, &[stock("L", "S2", 2), stock("M", "S2", 2), stock("N", "S2", 2)]);
+    country.sync(2);
+    country.page = Some(1);
+    let mut left = 3;
+    let copy = country.sites.last().unwrap();
+    let broken_off = country.sync_member(copy, &mut |_| {
+        left -= 1;
+        if left < 0 { Outage::Request } else { Outage::None }
+    });
+    assert!(broken_off.is_err());
+    copy.site.write(&[stock("L", "S2", 3)]).unwrap();
+    sync_copy(&country);
+    country.sync_all();
+    let quantity = country.central_record("item_line", "L").unwrap()["quantity"].clone();
+    assert_eq!(quantity, json!(2), "what the copy had not seen stands");
+    assert_eq!(country.sites.last().unwrap().site.put_aside().unwrap().len(), 1);
+}
+
+#[test]
+fn a_line_that_was_added_after_a_restore_comes_with_its_header() {
+    // The header that stands above the restored head is compared; it is shown only together with its new line.
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S3", 1));
+    country.sync_all();
+    let line = json!({ "transaction_ID": "D", "item_ID": "item", "quantity": 7 });
+    country.write(2, &[edit("transact", "D", json!({ "comment": "two" })), edit("trans_line", "D_1", line)]);
+    country.restore_central(&backup);
+    country.sync(2);
+    country
+        .sync_over(3, &mut |_| {
+            let header = country.site_record(3, "transact", "D").unwrap();
+            let line = country.site_record(3, "trans_line", "D_1");
+            assert_eq!(header.contains_key("comment"), line.is_some(), "half of the document is shown");
+            Outage::None
+        })
+        .unwrap();
+    country.sync_all();
+    country.assert_equal();
+}
