@@ -62,6 +62,13 @@ impl<'a> StoreWorld<'a> {
         if self.pending.len() >= PENDING_MAX { self.flush() } else { Ok(()) }
     }
 
+    /// Forgets what was learnt of stored records, so that long work needs little memory. Nothing may be pending.
+    pub fn forget(&mut self) {
+        self.known.clear();
+        self.stores_of_names.clear();
+        self.stores_showing.clear();
+    }
+
     /// Hands over what is pending.
     pub fn flush(&mut self) -> Result<()> {
         self.pending_roles.clear();

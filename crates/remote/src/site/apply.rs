@@ -42,6 +42,8 @@ pub(crate) struct Applying<'a> {
     now: Millis,
     /// Records whose version was sent and never confirmed, and that are being withdrawn: they were refused.
     refused: HashSet<RecordKey>,
+    /// Records that are withdrawn from one of the site's feeds.
+    withdrawn: Vec<RecordKey>,
     /// Records whose own version makes way for the one that arrived: their change is over.
     over: Vec<RecordKey>,
     /// Records of which the site's own version was put aside: the rest of their documents goes with them.
@@ -69,12 +71,28 @@ impl<'a> Applying<'a> {
             mode,
             now,
             refused: HashSet::new(),
+            withdrawn: Vec::new(),
             over: Vec::new(),
             conflicts: Vec::new(),
         }
     }
 
+    pub(super) fn catalogue(&self) -> &'static Catalogue {
+        self.world.catalogue
+    }
+
+    pub(super) fn txn(&mut self) -> &mut dyn Txn {
+        self.world.txn
+    }
+
+    /// Applies all there is.
     pub(crate) fn apply(mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
+        self.take(entries)?;
+        self.finish()
+    }
+
+    /// Applies a part: all entries of a record are in the same one.
+    pub(crate) fn take(&mut self, entries: &[(&Feed, &FeedEntry)]) -> Result<(), SiteError> {
         let (order, verdicts) = by_record(entries);
         // A few thousand at a time, so that a large pull needs little memory.
         const CHUNK: usize = 2_000;
@@ -94,11 +112,11 @@ impl<'a> Applying<'a> {
             for (feed, entries) in places {
                 self.world.txn.place(&feed, &entries)?;
             }
+            self.world.forget();
         }
-        self.put_documents_aside()?;
         let withdrawn = |verdict: &Verdict<'_>| verdict.places.iter().any(|(_, entry)| entry.withdraw);
-        let withdrawn = order.into_iter().filter(|key| verdicts.get(key).is_some_and(withdrawn));
-        self.drop_withdrawn(withdrawn.collect())
+        self.withdrawn.extend(order.into_iter().filter(|key| verdicts.get(key).is_some_and(withdrawn)));
+        Ok(())
     }
 
     /// Decides whether the record takes the version that arrived.
@@ -303,7 +321,9 @@ impl<'a> Applying<'a> {
     }
 
     /// A withdrawn record is dropped if no feed of the site holds it and no record of its own refers to it (EXCHANGE A5).
-    fn drop_withdrawn(self, mut keys: Vec<RecordKey>) -> Result<(), SiteError> {
+    pub(crate) fn finish(mut self) -> Result<(), SiteError> {
+        self.put_documents_aside()?;
+        let mut keys = self.withdrawn;
         referrers_first(&mut keys);
         for key in &keys {
             let refused_at = self.refused.contains(key).then_some(self.now);

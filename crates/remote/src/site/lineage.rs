@@ -9,8 +9,8 @@ use sitesync_store::{Snapshot, Space, Txn};
 
 use super::SiteError;
 use super::doubt::resend_store;
-use super::pages::clear_staged;
 use super::records::{PutAside, is_unsent};
+use super::staged::clear_staged;
 use super::state::{Rewound, State, decode, get, put_row};
 
 /// A commit of this site, and how far in its list of changes it reached.

@@ -16,6 +16,7 @@ mod pages;
 mod push;
 mod receive;
 mod records;
+mod staged;
 mod state;
 mod status;
 mod step;
