@@ -95,7 +95,7 @@ impl FromStr for Feed {
             "unread" => Ok(Feed::Unread),
             _ => match text.strip_prefix("store:") {
                 Some(id) => Ok(Feed::store(id)),
-                None => Err(NotAFeed(text.to_owned())),
+                None => Err(NotAFeed(text.chars().take(60).collect())),
             },
         }
     }

@@ -15,6 +15,7 @@ use sitesync_remote::site::{Configuration, DeviceKind, Edit, Reply, Run, Site, S
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Snapshot, Store};
 
+use crate::audit::ALL;
 use crate::brittle::Brittle;
 use crate::given::{FixedClock, SeededRandom};
 use crate::proof::unexplained;
@@ -78,6 +79,20 @@ impl Country {
         let disk = Arc::new(Brittle::over(&central));
         let hub = open_hub(&disk, &clock, &random);
         Self { clock, random, central, disk, hub, sites: Vec::new(), page: None }
+    }
+
+    /// An independent copy of all data files, with a clock and randomness of its own.
+    #[must_use]
+    pub fn fork(&self, clock: Arc<FixedClock>, random: Arc<SeededRandom>) -> Self {
+        let central = Arc::new(self.central.fork());
+        let hub = open_hub(&central, &clock, &random);
+        let member = |member: &Member| {
+            let store = Arc::new(member.store.fork());
+            let site = Site::open(store.clone(), clock.clone(), random.clone()).expect("a store in memory opens");
+            Member { id: member.id, info: member.info.clone(), store, site }
+        };
+        let sites = self.sites.iter().map(member).collect();
+        Self { clock, random, central, hub, sites, page: self.page }
     }
 
     /// Sites 2, 3, ... each with a store named `S<site>`, and their item.
@@ -176,6 +191,21 @@ impl Country {
             self.hub.work_off().map_err(Failure::Hub)?;
         }
         panic!("site {}: the sync does not end", member.id);
+    }
+
+    /// A sync over a good link by a site whose state may be anything: it ends, or is refused, within so many requests.
+    pub fn sync_to_an_end(&self, id: u32, requests: usize) -> Result<(), Failure> {
+        let member = self.member(id);
+        let mut run = member.site.begin_run().map_err(Failure::Site)?;
+        for _ in 0..requests {
+            let step = member.site.next_step(&mut run).map_err(Failure::Site)?;
+            if matches!(step, Step::Done) {
+                return Ok(());
+            }
+            let reply = self.serve(&member.info, &step).map_err(Failure::Hub)?;
+            member.site.receive(&mut run, &step, reply, 1).map_err(Failure::Site)?;
+        }
+        panic!("site {id}: the sync does not end");
     }
 
     /// What the central server answers to a step.
@@ -318,8 +348,6 @@ impl Country {
         lacks.map_or(Ok(()), |lacks| Err(format!("site {} lacks {lacks}", member.id)))
     }
 }
-
-const ALL: sitesync_store::PageLimit = sitesync_store::PageLimit { entries: usize::MAX, bytes: usize::MAX };
 
 fn open_hub(store: &Arc<Brittle>, clock: &Arc<FixedClock>, random: &Arc<SeededRandom>) -> Hub {
     Hub::open(store.clone(), clock.clone(), random.clone()).expect("a store in memory opens")

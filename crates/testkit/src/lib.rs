@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "a fault here is a failed test")]
 
 pub mod brittle;
+pub mod audit;
 pub mod country;
+pub mod fuzz;
 pub mod given;
 pub mod proof;
 pub mod records;

@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 
 use crate::pace::Pace;
-use crate::{ApiError, blocking};
+use crate::room::Taken;
+use crate::{ApiError, BodyRoom, blocking};
 
 /// The most bytes of a body; an `Extension` layer of a route sets another than the default.
 #[derive(Clone, Copy, Debug)]
@@ -43,11 +44,12 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Bo
         // Also keeps forms of other pages in the same browser from writing here with a person's sign-in.
         expect_json(&request)?;
         let coding = Coding::of(&request)?;
-        let bytes = read(request, limit).await?;
+        let mut taken = Taken::of(request.extensions().get::<BodyRoom>().cloned());
+        let bytes = read(request, limit, &mut taken).await?;
         if bytes.len() <= IN_PLACE_MAX && coding == Coding::Plain {
             return parse(&bytes).map(Self);
         }
-        blocking(move || parse(&coding.unpack(bytes, limit)?)).await.map(Self)
+        blocking(move || parse(&coding.unpack(bytes, limit, &mut taken)?)).await.map(Self)
     }
 }
 
@@ -88,18 +90,17 @@ impl Coding {
         }
     }
 
-    fn unpack(self, bytes: Bytes, limit: usize) -> Result<Bytes, ApiError> {
+    fn unpack(self, bytes: Bytes, limit: usize, taken: &mut Taken) -> Result<Bytes, ApiError> {
         let unpacked = match self {
             Self::Plain => return Ok(bytes),
-            Self::Gzip => read_up_to(flate2::read::MultiGzDecoder::new(&bytes[..]), limit),
+            Self::Gzip => read_up_to(flate2::read::MultiGzDecoder::new(&bytes[..]), limit, taken),
             Self::Zstd => zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| {
                 decoder.window_log_max(WINDOW_LOG_MAX)?;
-                read_up_to(decoder, limit)
+                read_up_to(decoder, limit, taken)
             }),
         };
         match unpacked {
-            Ok(Some(bytes)) => Ok(bytes.into()),
-            Ok(None) => Err(too_large(limit)),
+            Ok(bytes) => Ok(bytes?.into()),
             Err(error) => Err(ApiError::new(
                 StatusCode::BAD_REQUEST,
                 "packed_badly",
@@ -110,14 +111,25 @@ impl Coding {
     }
 }
 
-/// All that comes out of `reader`; nothing if it is more than `limit` bytes.
-fn read_up_to(reader: impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
+/// All that comes out of `reader`; a refusal if it is more than `limit` bytes, or there is no room.
+fn read_up_to(mut reader: impl Read, limit: usize, taken: &mut Taken) -> io::Result<Result<Vec<u8>, ApiError>> {
+    const PIECE: usize = 64 << 10;
     let mut bytes = Vec::new();
-    reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= limit).then_some(bytes))
+    loop {
+        let read = reader.by_ref().take(PIECE as u64).read_to_end(&mut bytes)?;
+        if bytes.len() > limit {
+            return Ok(Err(too_large(limit)));
+        }
+        if let Err(full) = taken.grow(read) {
+            return Ok(Err(full));
+        }
+        if read == 0 {
+            return Ok(Ok(bytes));
+        }
+    }
 }
 
-async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+async fn read(request: Request, limit: usize, taken: &mut Taken) -> Result<Bytes, ApiError> {
     let mut body = Limited::new(request.into_body(), limit);
     let mut pace = Pace::new();
     let mut bytes = Vec::new();
@@ -130,6 +142,7 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
         };
         if let Ok(piece) = frame.into_data() {
             pace.moved(piece.len());
+            taken.grow(piece.len())?;
             bytes.extend_from_slice(&piece);
         }
     }

@@ -18,6 +18,7 @@ mod local;
 mod pace;
 mod patient;
 mod proxy;
+mod room;
 mod serve;
 mod tls;
 
@@ -30,5 +31,6 @@ pub use extract::{Path, Query};
 pub use layers::{common, page_headers};
 pub use local::is_local_host;
 pub use proxy::behind;
+pub use room::BodyRoom;
 pub use serve::{Peer, peer_of, serve};
 pub use tls::{Tls, TlsError};

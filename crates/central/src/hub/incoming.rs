@@ -51,6 +51,7 @@ fn read(key: &RecordKey, change: &Change) -> Result<Action, String> {
     normal::check_id(&key.table).map_err(|error| error.to_string())?;
     match (&change.put, change.delete) {
         (Some(body), false) => {
+            normal::check_size(body.get()).map_err(|error| error.to_string())?;
             let body = normal::parse(body.get()).map_err(|error| error.to_string())?;
             Ok(Action::Put { body, partial: change.partial })
         }
@@ -62,6 +63,7 @@ fn read(key: &RecordKey, change: &Change) -> Result<Action, String> {
 
 /// A delete with a body is a merge: `{"into": id}`.
 fn merge_target(key: &RecordKey, body: &str) -> Result<Action, String> {
+    normal::check_size(body).map_err(|error| error.to_string())?;
     let body = normal::parse(body).map_err(|error| error.to_string())?;
     match body.get("into").and_then(Value::as_str) {
         Some(into) if !into.is_empty() && into != &*key.id => Ok(Action::Merge { into: into.into() }),

@@ -66,6 +66,10 @@ fn put(
         Err(malformed) => return Ok(Next::Refused(Reason::malformed(&malformed.to_string()))),
     };
     let text = normal::canonical(&body);
+    // A part may have been small, and the whole too large.
+    if let Err(malformed) = normal::check_size(&text) {
+        return Ok(Next::Refused(Reason::malformed(&malformed.to_string())));
+    }
     if live.is_some_and(|stored| *stored.body == *text) {
         return Ok(Next::Same);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sitesync_core::catalogue::Catalogue;
 use sitesync_core::normal::{check_id, normalise};
 
-use super::fault::{CellFault, Faults};
+use super::fault::{CellFault, Faults, shortened};
 use super::nearest::nearest;
 use super::{Change, ImportRecord};
 
@@ -30,23 +30,40 @@ pub fn unknown_names(catalogue: &Catalogue, records: &[ImportRecord]) -> Vec<Str
     let mut unknown = BTreeSet::new();
     for record in records {
         let name = &*record.key.table;
-        let Some(table) = catalogue.table(name) else {
-            unknown.insert(told("table", name, catalogue.tables().iter().map(|table| &*table.name)));
-            continue;
-        };
-        let Change::Put(data) = &record.change else { continue };
-        for column in data.keys().filter(|column| !table.open && **column != *table.key) {
-            if table.column(column).is_none() {
-                let known = table.columns.iter().map(|column| &*column.name);
-                unknown.insert(told(&format!("column of {name}"), column, known));
+        match (catalogue.table(name), &record.change) {
+            (None, _) => drop(unknown.insert((name, None))),
+            (Some(table), Change::Put(data)) if !table.open => {
+                let columns = data.keys().filter(|column| **column != *table.key && table.column(column).is_none());
+                unknown.extend(columns.map(|column| (name, Some(column))));
             }
+            (Some(_), _) => {}
         }
     }
-    unknown.into_iter().collect()
+    let mut lines: Vec<_> =
+        unknown.iter().take(SHOWN_MAX).map(|(table, column)| line(catalogue, table, *column)).collect();
+    if unknown.len() > SHOWN_MAX {
+        lines.push(format!("{} more names are not known", unknown.len() - SHOWN_MAX));
+    }
+    lines
+}
+
+/// So many names are shown; with more of them, the file is of another kind.
+const SHOWN_MAX: usize = 100;
+
+fn line(catalogue: &Catalogue, table: &str, column: Option<&String>) -> String {
+    match (catalogue.table(table), column) {
+        (Some(known), Some(column)) => {
+            let known = known.columns.iter().map(|column| &*column.name);
+            told(&format!("column of {table}"), column, known)
+        }
+        _ => told("table", table, catalogue.tables().iter().map(|table| &*table.name)),
+    }
 }
 
 fn told<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match nearest(name, known) {
+    let near = nearest(name, known);
+    let name = shortened(name);
+    match near {
         Some(near) => format!("\"{name}\" is no {what} that is known; is \"{near}\" meant?"),
         None => format!("\"{name}\" is no {what} that is known"),
     }
@@ -86,5 +103,12 @@ mod tests {
             unknown[0].contains("is \"item_name\" meant?") && unknown[1].contains("is \"item\" meant?"),
             "{unknown:?}"
         );
+    }
+
+    #[test]
+    fn names_without_end_are_counted() {
+        let line = |at: usize| format!("{{\"table\":\"robots{at}\",\"id\":\"I1\",\"data\":{{}}}}\n");
+        let unknown = unknown_names(Catalogue::embedded(), &read(&(0..1_000).map(line).collect::<String>()));
+        assert_eq!((unknown.len(), unknown[100].as_str()), (101, "900 more names are not known"));
     }
 }

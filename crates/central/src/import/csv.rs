@@ -1,5 +1,6 @@
 //! CSV read with a mapping. What a CSV file is, is the business of the `csv` crate; lines and complaints are ours.
 
+use std::collections::HashSet;
 use std::io::Read;
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -8,18 +9,17 @@ use super::collect::Collected;
 use super::fault::{CellFault, Faults, shortened};
 use super::nearest::nearest;
 use super::rule::{Counts, Row, Rule};
-use super::{Change, ImportError, ImportRecord, Mapping, PROGRESS_EVERY, Progress};
+use super::{COLUMNS_MAX, Change, FILE_MAX, ImportError, ImportRecord, Mapping, PROGRESS_EVERY, Progress, whole};
 
 /// Reads a whole CSV file: all its records, or all that is wrong with it. `progress` is called every thousand lines and at the end.
 ///
 /// The first line is the header. Cells are trimmed. The records of constants come first, then those of the rows in their order.
 pub fn read_csv(
-    mut reader: impl Read,
+    reader: impl Read,
     mapping: &Mapping,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<ImportRecord>, ImportError> {
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes)?;
+    let bytes = whole(reader, FILE_MAX)?;
     check_text(&bytes)?;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     File::new(text, mapping).read(progress)
@@ -36,6 +36,9 @@ pub(super) fn check_text(bytes: &[u8]) -> Result<(), Faults> {
     };
     Err(Faults::one(CellFault::line(1, reason)))
 }
+
+/// The longest cell, in bytes.
+const CELL_MAX: usize = 1 << 20;
 
 struct File<'a> {
     text: &'a [u8],
@@ -143,6 +146,8 @@ impl<'a> File<'a> {
             let cell = std::str::from_utf8(bytes).unwrap_or_default();
             if cell.is_empty() != bytes.is_empty() {
                 wrong.push(CellFault::cell(line, name, &String::from_utf8_lossy(bytes), "is not UTF-8 text"));
+            } else if cell.len() > CELL_MAX {
+                wrong.push(CellFault::cell(line, name, cell, "is longer than 1 MiB"));
             } else if cell.contains('\0') {
                 wrong.push(CellFault::cell(line, name, cell, "holds a zero byte"));
             }
@@ -160,8 +165,9 @@ impl<'a> File<'a> {
 
     /// Several rules may use the same bad cell; it is reported once.
     fn report(&mut self, wrong: Vec<CellFault>) {
-        for (at, fault) in wrong.iter().enumerate() {
-            if !wrong[..at].contains(fault) {
+        let mut seen = HashSet::new();
+        for fault in &wrong {
+            if seen.insert(fault) {
                 self.faults.push(fault.clone());
             }
         }
@@ -191,6 +197,10 @@ struct Header {
 
 impl Header {
     fn read(record: &ByteRecord, line: u64, mapping: &Mapping) -> Result<Self, Faults> {
+        if record.len() > COLUMNS_MAX {
+            let reason = format!("the header has {} columns; a file may have {COLUMNS_MAX}", record.len());
+            return Err(Faults::one(CellFault::line(line, reason)));
+        }
         let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let mut faults = Faults::default();
         let mut places = Vec::new();

@@ -9,7 +9,7 @@ pub const FAULT_LIMIT: usize = 1_000;
 const SHOWN_CHARS: usize = 60;
 
 /// One thing wrong at one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CellFault {
     /// Line of the file, counted from 1.
     pub line: u64,

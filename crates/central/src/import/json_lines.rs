@@ -5,11 +5,12 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sitesync_core::ids::RecordKey;
+use sitesync_core::normal::check_size;
 
 use super::collect::Collected;
 use super::csv::check_text;
 use super::fault::{CellFault, Faults};
-use super::{Change, ImportError, ImportRecord, PROGRESS_EVERY, Progress};
+use super::{Change, FILE_MAX, ImportError, ImportRecord, PROGRESS_EVERY, Progress, whole};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,11 +24,10 @@ struct RawLine {
 
 /// Reads a whole file of JSON lines: all its records, or all that is wrong with it. Empty lines are skipped.
 pub fn read_json_lines(
-    mut reader: impl Read,
+    reader: impl Read,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<ImportRecord>, ImportError> {
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes)?;
+    let bytes = whole(reader, FILE_MAX)?;
     check_text(&bytes)?;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let mut found = Collected::default();
@@ -54,6 +54,7 @@ fn add(bytes: &[u8], line: u64, found: &mut Collected) -> Result<(), CellFault> 
         return Ok(());
     }
     let fault = |reason: &str| CellFault::cell(line, "", text, reason);
+    check_size(text).map_err(|malformed| fault(&malformed.to_string()))?;
     let raw: RawLine = serde_json::from_str(text).map_err(|error| fault(&json_reason(&error)))?;
     if raw.table.trim().is_empty() || raw.id.trim().is_empty() {
         return Err(fault("has an empty table or id"));

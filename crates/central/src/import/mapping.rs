@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::COLUMNS_MAX;
 use super::cell::{Kind, Otherwise, check_format};
 use super::nearest::nearest;
 use super::rule::{ColumnRule, Condition, IdRule, Rule, Source, Test};
@@ -102,10 +103,18 @@ impl std::str::FromStr for Mapping {
     type Err = MappingError;
 
     fn from_str(text: &str) -> Result<Self, MappingError> {
+        if text.len() > TEXT_MAX {
+            return Err(MappingError { line: None, reason: "it is longer than 1 MiB".to_owned() });
+        }
         let raw: RawMapping = toml::from_str(text).map_err(|error| MappingError {
             line: error.span().map(|span| line_of(text, span.start)),
             reason: error.message().trim().to_owned(),
         })?;
+        let columns: usize = raw.constant.iter().chain(&raw.record).map(|rule| 1 + rule.columns.len()).sum();
+        if columns > COLUMNS_MAX {
+            let reason = format!("its records have {columns} columns together; {COLUMNS_MAX} are allowed");
+            return Err(MappingError { line: None, reason });
+        }
         let mut reader = Reader::new(text, &raw)?;
         let constants = reader.rules(&raw.constant)?;
         if let Some(column) = reader.used.first() {
@@ -115,6 +124,10 @@ impl std::str::FromStr for Mapping {
             });
         }
         let rules = reader.rules(&raw.record)?;
+        if reader.used.len() > COLUMNS_MAX {
+            let reason = format!("it uses more than {COLUMNS_MAX} columns of the file");
+            return Err(MappingError { line: None, reason });
+        }
         if rules.is_empty() {
             return Err(MappingError {
                 line: None,
@@ -130,6 +143,9 @@ impl std::str::FromStr for Mapping {
         Ok(Self { delimiter: reader.delimiter(&raw.csv)?, used: reader.used, constants, rules })
     }
 }
+
+/// The longest mapping, in bytes.
+const TEXT_MAX: usize = 1 << 20;
 
 fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
@@ -174,6 +190,8 @@ impl<'a> Reader<'a> {
     fn column(&mut self, name: &str) -> usize {
         match self.used.iter().position(|known| known == name) {
             Some(at) => at,
+            // Beyond the limit, the mapping will be refused.
+            None if self.used.len() > COLUMNS_MAX => COLUMNS_MAX,
             None => {
                 self.used.push(name.to_owned());
                 self.used.len() - 1

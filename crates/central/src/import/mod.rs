@@ -20,6 +20,8 @@ mod scms_test;
 #[cfg(test)]
 mod tests;
 
+use std::io::Read as _;
+
 use serde_json::{Map, Value};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::protocol as hub;
@@ -68,6 +70,23 @@ pub struct Progress {
     pub bytes: u64,
     pub records: usize,
     pub faults: usize,
+}
+
+/// The longest file, in bytes. The records of one import are sent in one request, which has its own limit.
+const FILE_MAX: u64 = 256 << 20;
+
+/// The most columns of a CSV file, and of all records of a mapping together.
+const COLUMNS_MAX: usize = 1_000;
+
+/// All that there is to be read, up to a limit.
+fn whole(reader: impl std::io::Read, most: u64) -> Result<Vec<u8>, ImportError> {
+    let mut bytes = Vec::new();
+    reader.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 <= most {
+        return Ok(bytes);
+    }
+    let reason = format!("the file is longer than {} MiB; import it in parts", most >> 20);
+    Err(Faults::one(fault::CellFault::line(1, reason)).into())
 }
 
 /// Lines between two calls of the progress callback.

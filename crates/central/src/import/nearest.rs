@@ -1,10 +1,15 @@
 //! The name that a mistyped one most likely stands for.
 
+/// Longer names are no slips of the hand, and comparing them would take long.
+const LETTERS_MAX: usize = 100;
+
 /// The candidate that differs least from `wanted`, unless even that one differs in more than half of its letters.
 pub(super) fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = wanted.to_lowercase().chars().collect();
+    let short = |letters: usize| letters <= LETTERS_MAX;
     candidates
         .into_iter()
+        .filter(|name| short(wanted.len()) && short(name.chars().count()))
         .map(|name| (distance(&wanted, name), name))
         .min_by_key(|&(distance, _)| distance)
         .filter(|&(distance, name)| distance * 2 <= wanted.len().max(name.chars().count()))
@@ -37,5 +42,8 @@ mod tests {
         assert_eq!(nearest("Contry", names), Some("Country"));
         assert_eq!(nearest("Zzzzz", names), None);
         assert_eq!(nearest("Anything", []), None);
+        let long = "x".repeat(1_000_000);
+        assert_eq!(nearest(&long, [&*long, "x"]), None);
+        assert_eq!(nearest("x", [&*long, "y"]), None);
     }
 }

@@ -263,3 +263,29 @@ fn no_damage_makes_it_panic() {
     }
     assert!(good > 100, "{good}");
 }
+
+#[test]
+fn files_mappings_and_cells_have_an_end() {
+    let refused = whole(std::io::repeat(b'x'), 3 << 20).unwrap_err().to_string();
+    assert!(refused.contains("longer than 3 MiB"), "{refused}");
+    assert_eq!(whole(&b"abc"[..], 3).unwrap(), b"abc");
+    let wide = format!("{}\n", "x,".repeat(COLUMNS_MAX));
+    assert!(read_bytes(wide.as_bytes()).unwrap_err().contains("the header has 1001 columns"));
+    let cell = format!("1,1,{},,01/02/2024,1,,\n", "x".repeat((1 << 20) + 1));
+    assert!(read(&cell).unwrap_err().contains("is longer than 1 MiB"));
+    let line = format!("{{\"table\":\"t\",\"id\":\"i\",\"data\":{{\"x\":[{}1]}}}}", "1,".repeat(100_001));
+    assert!(read_lines(&line).unwrap_err().contains("more than 100,000 values"));
+}
+
+#[test]
+fn mappings_have_an_end() {
+    let reason = |text: &str| text.parse::<Mapping>().unwrap_err().to_string();
+    let rule = |columns: &str| format!("[[record]]\ntable = \"t\"\nid = \"{{A}}\"\n[record.columns]\n{columns}");
+    assert!(reason(&" ".repeat((1 << 20) + 1)).contains("longer than 1 MiB"));
+    let columns: String = (0..COLUMNS_MAX).map(|at| format!("c{at} = 1\n")).collect();
+    assert!(reason(&rule(&columns)).contains("have 1001 columns together"));
+    let used: String = (0..=COLUMNS_MAX).map(|at| format!("{{B{at}}}")).collect();
+    assert!(reason(&rule(&format!("c = \"{used}\""))).contains("uses more than 1000 columns"));
+    let nested = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    reason(&rule(&format!("c = {{ value = {nested} }}")));
+}

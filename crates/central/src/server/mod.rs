@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Extension;
-use sitesync_web::{BodyLimit, common, fallback_method, fallback_path};
+use sitesync_web::{BodyLimit, BodyRoom, common, fallback_method, fallback_path};
 
 /// All doors of the central server.
 pub fn router(central: &Arc<Central>) -> Router {
@@ -24,6 +24,7 @@ pub fn router(central: &Arc<Central>) -> Router {
         .merge(crate::console::router(central.clone()))
         .fallback(fallback_path)
         .method_not_allowed_fallback(fallback_method)
-        .layer(Extension(BodyLimit(central.limits().body_bytes_max)));
+        .layer(Extension(BodyLimit(central.limits().body_bytes_max)))
+        .layer(Extension(BodyRoom::new(central.limits().bodies_bytes_max)));
     common(doors)
 }

@@ -19,6 +19,8 @@ use crate::sync::{Turns, Waiters};
 pub struct Limits {
     /// The most bytes of a request's body, packed and unpacked.
     pub body_bytes_max: usize,
+    /// The most bytes of all bodies that are being read at a time.
+    pub bodies_bytes_max: usize,
     /// The most sites that wait for something new at a time; each holds a connection.
     pub waiters_max: usize,
     /// What checking a person's password costs.
@@ -27,7 +29,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes_max: 64 << 20, waiters_max: 5_000, password_cost: Cost::default() }
+        Self {
+            body_bytes_max: 64 << 20,
+            bodies_bytes_max: 256 << 20,
+            waiters_max: 5_000,
+            password_cost: Cost::default(),
+        }
     }
 }
 

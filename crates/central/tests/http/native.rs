@@ -262,3 +262,35 @@ async fn not_everybody_may_wait() {
     let wait = json!({"positions": positions, "seconds": 30});
     is_refused(&server.call("1/wait", &token, &wait).await, 503, "too_many_waiting");
 }
+
+#[tokio::test]
+async fn a_site_has_only_so_many_requests_at_a_time() {
+    let server = Server::new();
+    let kamo = server.site("Kamo");
+    server.site("Taupo");
+    let (token, other) = (server.login("Kamo").await, server.login("Taupo").await);
+    let places: Vec<_> = (0..8).map(|_| server.central.turns().enter(kamo.id).unwrap()).collect();
+    let unread = request("1/stage", &token, "hw-1", "file-1", Body::from(vec![b' '; 100_000_000]));
+    is_refused(&server.send(unread).await, 429, "too_many_requests");
+    server.call("1/exchange", &other, &exchange_body(&json!([]))).await.ok();
+    drop(places);
+    server.call("1/exchange", &token, &exchange_body(&json!([]))).await.ok();
+}
+
+#[tokio::test]
+async fn all_bodies_together_have_only_so_much_room() {
+    let server = Server::with(Limits { bodies_bytes_max: 3 << 20, ..Limits::default() });
+    server.site("Kamo");
+    let token = server.login("Kamo").await;
+    let call = |bytes: usize, coding: &'static str| {
+        let plain = format!("{{\"push\":\"{}\"}}", "x".repeat(bytes)).into_bytes();
+        let body = if coding.is_empty() { plain } else { zstd::encode_all(&plain[..], 1).unwrap() };
+        let mut request = request("1/stage", &token, "hw-1", "file-1", Body::from(body));
+        request.headers_mut().insert("content-encoding", coding.parse().unwrap());
+        request
+    };
+    for coding in ["", "zstd"] {
+        is_refused(&server.send(call(5 << 20, coding)).await, 503, "server_busy");
+        is_refused(&server.send(call(2 << 20, coding)).await, 400, "body_unreadable");
+    }
+}

@@ -21,6 +21,12 @@ pub const MAX_DEPTH: usize = 64;
 /// How long an id may be, in bytes. Longer ones do not fit into the indexes of every database (EXCHANGE A14).
 pub const MAX_ID: usize = 255;
 
+/// How long a record may be as text, in bytes. The longest that people make hold a picture.
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// How many values a record may hold, those in lists and objects included. In memory each takes many times its room in text.
+pub const MAX_VALUES: usize = 100_000;
+
 /// The record cannot be brought into normal form. Whoever sent it can mend it; it is held, not dropped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
@@ -32,6 +38,8 @@ pub enum Malformed {
     HalfCharacter,
     #[error("the record is nested deeper than {MAX_DEPTH} levels{}; send it flatter", in_column(column.as_deref()))]
     TooDeep { column: Option<Box<str>> },
+    #[error("the record {how}; send less of it, or in several records")]
+    TooLarge { how: &'static str },
     #[error("column {column}: the number {found} cannot be kept exactly; send one within 2^53, or a text")]
     Number { column: Box<str>, found: Box<str> },
     #[error("column {column}: {found} was found where {expected} is due; send that, or null for no value")]
@@ -53,6 +61,7 @@ impl Malformed {
             Malformed::NotJson { .. }
             | Malformed::NotAnObject { .. }
             | Malformed::HalfCharacter
+            | Malformed::TooLarge { .. }
             | Malformed::Id { .. } => None,
         }
     }
@@ -85,6 +94,18 @@ pub fn check_id(id: &str) -> Result<(), Malformed> {
     }
     if id.chars().any(char::is_control) {
         return refuse("holds a control character; leave it out");
+    }
+    Ok(())
+}
+
+/// Whether a record may be as large as this text of it.
+pub fn check_size(text: &str) -> Result<(), Malformed> {
+    if text.len() > MAX_BYTES {
+        return Err(Malformed::TooLarge { how: "is longer than 16 MiB" });
+    }
+    // Every value takes a byte at least.
+    if text.len() > MAX_VALUES && values::values_of_text(text) > MAX_VALUES {
+        return Err(Malformed::TooLarge { how: "holds more than 100,000 values" });
     }
     Ok(())
 }

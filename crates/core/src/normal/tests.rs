@@ -296,3 +296,14 @@ fn a_tombstone_keeps_what_routes_it() {
         assert_eq!(Facts::read(table, &key(name), &kept), Facts::read(table, &key(name), &map(body)), "{name}");
     }
 }
+
+#[test]
+fn a_record_is_neither_too_long_nor_of_too_many_values() {
+    let text = |values: &str| format!("{{\"a\":[{values}]}}");
+    assert_eq!(check_size(&text("\"a picture\"")), Ok(()));
+    assert_eq!(check_size(&text(&format!("\"{}\"", "a,".repeat(1_000_000)))), Ok(()));
+    let many = check_size(&text(&"1,".repeat(MAX_VALUES + 1))).unwrap_err();
+    assert!(many.to_string().contains("more than 100,000 values"), "{many}");
+    let long = check_size(&text(&format!("\"{}\"", "x".repeat(MAX_BYTES)))).unwrap_err();
+    assert!(long.to_string().contains("longer than 16 MiB"), "{long}");
+}

@@ -203,6 +203,21 @@ pub(super) fn depth_of_text(text: &str) -> usize {
     deepest
 }
 
+/// How many values a JSON text holds at least that are one of several: each but the last is followed by a comma.
+pub(super) fn values_of_text(text: &str) -> usize {
+    let (mut commas, mut quoted, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b',' if !quoted => commas += 1,
+            _ => {}
+        }
+    }
+    commas
+}
+
 /// Whether a `\u` escape of a JSON text is one half of a pair without the other.
 pub(super) fn has_half_character(text: &str) -> bool {
     let mut rest = text;

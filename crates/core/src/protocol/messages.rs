@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::CommitId;
+use super::bounded::{CHANGES_MAX, ENTRIES_MAX, FEEDS_MAX, ITEMS_MAX, VERSIONS_MAX, at_most};
 use crate::given::Millis;
 use crate::hash::Hash;
 use crate::ids::{Feed, SiteId};
@@ -43,6 +44,7 @@ pub struct LoginRequest {
     pub app_name: String,
     pub app_version: String,
     /// The protocol versions that the site speaks.
+    #[serde(deserialize_with = "at_most::<_, _, VERSIONS_MAX>")]
     pub versions: Vec<u32>,
 }
 
@@ -69,6 +71,7 @@ pub struct StageRequest {
     /// The random id of this push; another one abandons what was staged before.
     pub push: String,
     pub index: u32,
+    #[serde(deserialize_with = "at_most::<_, _, CHANGES_MAX>")]
     pub changes: Vec<Change>,
 }
 
@@ -82,6 +85,7 @@ pub struct Commit {
     /// The number of batches staged before.
     #[serde(default)]
     pub staged: u32,
+    #[serde(deserialize_with = "at_most::<_, _, CHANGES_MAX>")]
     pub changes: Vec<Change>,
 }
 
@@ -104,6 +108,7 @@ pub struct ExchangeRequest {
     pub attempt: Option<CommitId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<Commit>,
+    #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub positions: Vec<FeedPosition>,
     /// The data file is new and holds nothing: marks of what was deleted need not be sent.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -156,14 +161,16 @@ pub struct ExchangeReply {
     /// The last commit of this site that the central server has.
     pub last: CommitId,
     /// The feeds that the site reads, whether or not they stand in `pages`.
+    #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub subscribed: Vec<Feed>,
+    #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub pages: Vec<FeedPage>,
     /// Every feed was read to its head in one snapshot: what was staged may be applied.
     pub complete: bool,
     /// Documents of this site that are held on the central server.
     pub held: u64,
     /// After a restore of the central server: in these feeds, the entries above the number are in doubt; compare them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub doubtful: Vec<DoubtfulFeed>,
 }
 
@@ -179,6 +186,7 @@ pub struct FeedPage {
     pub feed: Feed,
     /// The position after this page.
     pub cursor: String,
+    #[serde(deserialize_with = "at_most::<_, _, ENTRIES_MAX>")]
     pub entries: Vec<FeedEntry>,
     /// The page reaches the head of the feed.
     pub at_head: bool,
@@ -223,6 +231,7 @@ pub struct FeedEntry {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompareRequest {
     pub feed: Feed,
+    #[serde(deserialize_with = "at_most::<_, _, ITEMS_MAX>")]
     pub items: Vec<CompareItem>,
 }
 
@@ -237,6 +246,7 @@ pub struct CompareItem {
 /// One entry for each item, in order. What the feed does not hold is a withdrawal of number 0.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompareReply {
+    #[serde(deserialize_with = "at_most::<_, _, ITEMS_MAX>")]
     pub entries: Vec<FeedEntry>,
     /// The site no longer reads this feed, so it is told nothing of it.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -246,6 +256,7 @@ pub struct CompareReply {
 /// Waits until there is something new above these positions, or the time is over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WaitRequest {
+    #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub positions: Vec<FeedPosition>,
     pub seconds: u32,
 }

@@ -2,12 +2,14 @@
 //!
 //! Bodies of records travel as raw JSON: parsed and normalised once, at commit.
 
+mod bounded;
 mod commit;
 mod cursor;
 mod messages;
 
+pub use bounded::{CHANGES_MAX, ENTRIES_MAX, FEEDS_MAX, ITEMS_MAX};
 pub use commit::{CommitId, commit_hash, first_hash, next_hash};
-pub use cursor::{Cursor, NotACursor};
+pub use cursor::{Cursor, NUMBER_MAX, NotACursor};
 pub use messages::*;
 
 /// The versions of the protocol that this program speaks.

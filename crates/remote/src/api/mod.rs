@@ -20,7 +20,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use sitesync_core::given::Clock;
 use sitesync_web::basic::SignIn;
-use sitesync_web::{ApiError, BodyLimit, blocking};
+use sitesync_web::{ApiError, BodyLimit, BodyRoom, blocking};
 
 use self::desk::Desk;
 use crate::link::Link;
@@ -48,6 +48,9 @@ pub struct Parts {
 /// What may be written in one request.
 const WRITE_MAX: usize = 16 << 20;
 
+/// What may be written in all requests at a time.
+const WRITES_MAX: usize = 64 << 20;
+
 #[derive(Clone)]
 struct Shared {
     api: Api,
@@ -72,7 +75,8 @@ pub fn router(parts: Parts) -> Router {
         .route("/api/put-aside", get(records::put_aside))
         .route("/api/configuration", get(configuration::show).put(configuration::change))
         .layer(from_fn_with_state(shared, let_in))
-        .layer(Extension(BodyLimit(WRITE_MAX)));
+        .layer(Extension(BodyLimit(WRITE_MAX)))
+        .layer(Extension(BodyRoom::new(WRITES_MAX)));
     let router = inside
         .route("/style.css", get(page::style))
         .fallback(sitesync_web::fallback_path)

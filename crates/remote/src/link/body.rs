@@ -18,6 +18,8 @@ const PACKED_ABOVE: usize = 1 << 10;
 /// Small enough that the slowest link passes one on before it counts as silent.
 const PIECE: usize = 4 << 10;
 const LEVEL: i32 = 3;
+/// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
+const WINDOW_LOG_MAX: u32 = 23;
 
 /// A body ready to be sent, and its content encoding.
 pub(super) fn pack(json: Vec<u8>) -> Result<(Bytes, Option<&'static str>), LinkError> {
@@ -107,8 +109,10 @@ impl Unpacking {
         match encoding.map(str::trim) {
             None | Some("" | "identity") => Ok(Self::Plain(into)),
             Some("zstd") => {
-                let decoder = zstd::stream::write::Decoder::new(into);
-                Ok(Self::Zstd(Box::new(decoder.map_err(|error| LinkError::Here(error.to_string()))?)))
+                let mut decoder =
+                    zstd::stream::write::Decoder::new(into).map_err(|error| LinkError::Here(error.to_string()))?;
+                decoder.window_log_max(WINDOW_LOG_MAX).map_err(|error| LinkError::Here(error.to_string()))?;
+                Ok(Self::Zstd(Box::new(decoder)))
             }
             Some("gzip") => Ok(Self::Gzip(Box::new(flate2::write::GzDecoder::new(into)))),
             Some(other) => Err(LinkError::Answer(format!("it is packed as \"{other}\", which was not asked for"))),

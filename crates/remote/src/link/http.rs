@@ -8,7 +8,7 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sitesync_core::protocol::{ErrorBody, LoginRequest, VERSIONS, WaitReply, WaitRequest};
+use sitesync_core::protocol::{ErrorBody, ErrorText, LoginRequest, VERSIONS, WaitReply, WaitRequest};
 use sitesync_web::{client_tls, is_local_host};
 use url::Url;
 
@@ -37,8 +37,8 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(10),
             // Longer than a long poll, and than the central server needs for a large commit.
             idle_timeout: Duration::from_secs(120),
-            // A page holds 32 MiB of records, and a single record may be larger.
-            reply_max: 256 << 20,
+            // 32 MiB of records, one of 16 MiB more, and what stands around 100,000 of them.
+            reply_max: 128 << 20,
         }
     }
 }
@@ -195,10 +195,10 @@ impl Answer {
             return Err(LinkError::Moved(to.chars().take(200).collect()));
         }
         let retry_after = text_of(&self.headers, header::RETRY_AFTER).and_then(|text| text.trim().parse().ok());
-        let retry_after = retry_after.map(Duration::from_secs);
+        let retry_after = retry_after.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX));
         let status = self.status.as_u16();
         if let Ok(ErrorBody { error }) = serde_json::from_slice(&self.body) {
-            return Err(LinkError::Asked { status, error, retry_after });
+            return Err(LinkError::Asked { status, error: shortened(error), retry_after });
         }
         if self.status == StatusCode::NOT_FOUND || self.status == StatusCode::METHOD_NOT_ALLOWED {
             return Err(self.not_sitesync());
@@ -221,12 +221,26 @@ impl Answer {
         const LARGE: usize = 64 << 10;
         let body = self.body;
         let large = body.len() > LARGE;
-        let read = move || serde_json::from_slice(&body).map_err(|error| LinkError::Answer(error.to_string()));
+        let unreadable = |error: serde_json::Error| LinkError::Answer(short(&error.to_string()));
+        let read = move || serde_json::from_slice(&body).map_err(unreadable);
         if !large {
             return read();
         }
         tokio::task::spawn_blocking(read).await.map_err(|error| LinkError::Here(error.to_string()))?
     }
+}
+
+/// However long a server wants to be left alone, a site comes again after this.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
+
+/// A refusal is kept and shown, so it may not be a book.
+fn shortened(error: ErrorText) -> ErrorText {
+    ErrorText { code: short(&error.code), message: short(&error.message), next: short(&error.next) }
+}
+
+fn short(text: &str) -> String {
+    const MOST: usize = 500;
+    text.chars().take(MOST).collect()
 }
 
 /// A server URL as people write it: `https`, or `http` in a local network; a host, perhaps a port and a path before the doors.

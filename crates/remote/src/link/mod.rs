@@ -22,6 +22,20 @@ use crate::site::{Reply, Step};
 pub use error::{LinkError, TlsFault};
 pub use http::{HttpLink, HttpOptions};
 
+/// Unpacks a reply that arrives in pieces: what the link does with each, without the network.
+///
+/// # Errors
+/// If it is damaged, packed in an unknown way, or more than `limit` bytes.
+pub fn unpack<'a>(
+    encoding: Option<&str>,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    limit: usize,
+) -> Result<Vec<u8>, LinkError> {
+    let mut unpacking = body::Unpacking::new(encoding, limit)?;
+    pieces.into_iter().try_for_each(|piece| unpacking.take(piece))?;
+    unpacking.finish()
+}
+
 /// A reply that is on its way.
 pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, LinkError>> + Send + 'a>>;
 

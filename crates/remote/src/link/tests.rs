@@ -124,6 +124,28 @@ async fn a_small_answer_that_unpacks_to_a_large_one_is_refused() {
 }
 
 #[tokio::test]
+async fn an_archive_that_needs_much_memory_is_refused() {
+    // A frame of zstd that names a window of 128 MiB, and holds one byte.
+    let wide = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x88, 0x09, 0x00, 0x00, b'1'];
+    assert!(zstd::decode_all(&wide[..]).is_ok());
+    assert!(matches!(unpack(Some("zstd"), [&wide[..]], 100), Err(LinkError::Answer(_))));
+    assert_eq!(unpack(Some("zstd"), [&zstd::encode_all(&b"1"[..], 3).unwrap()[..]], 100), Ok(b"1".to_vec()));
+}
+
+#[tokio::test]
+async fn a_refusal_is_no_book_and_its_wait_ends() {
+    let long = "x".repeat(10_000);
+    let refusal = json!({ "error": { "code": long, "message": long, "next": long } }).to_string();
+    let wait = (header::RETRY_AFTER, "18446744073709551615");
+    let refused = move || async move { (StatusCode::SERVICE_UNAVAILABLE, [wait], refusal) };
+    let url = serve(Router::new().route("/sync", get(refused))).await;
+    let error = link().greet(&url).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    let text = error.text();
+    assert_eq!([text.code.len(), text.message.len(), text.next.len()], [500; 3]);
+}
+
+#[tokio::test]
 async fn each_wrong_answer_is_named() {
     let other = json!({ "name": "shop", "versions": [1] }).to_string();
     let newer = json!({ "name": "sitesync", "versions": [7] }).to_string();

@@ -31,6 +31,8 @@ pub type Outcome = Result<Moved, ErrorText>;
 const SOON: Duration = Duration::from_secs(1);
 /// One question to be told of news is held so long on the central server.
 const WAIT_SECONDS: u32 = 50;
+/// A "nothing new" that comes sooner was not waited for.
+const HELD_MIN: Duration = Duration::from_secs(5);
 /// People who ask for a sync at the same time are answered by the same one.
 const ASKING_MAX: usize = 64;
 
@@ -153,7 +155,8 @@ enum Event {
     Stop,
     Configured,
     Due,
-    News(Result<WaitReply, Failure>),
+    /// And how long the answer took.
+    News(Result<WaitReply, Failure>, Duration),
     Asked(oneshot::Sender<Outcome>),
 }
 
@@ -170,7 +173,7 @@ impl Task {
                 }
                 Event::Asked(answer) => self.sync(vec![answer]).await,
                 Event::Due => self.sync(Vec::new()).await,
-                Event::News(news) => self.news(news).await,
+                Event::News(news, waited) => self.news(news, waited).await,
             }
             if *self.stopped.borrow() {
                 return;
@@ -194,7 +197,9 @@ impl Task {
             if let Some(until) = quiet {
                 tokio::time::sleep_until(until).await;
             }
-            wait(parts).await
+            let asked = Instant::now();
+            let answer = wait(parts).await;
+            (answer, asked.elapsed())
         };
         tokio::pin!(news);
         loop {
@@ -209,14 +214,16 @@ impl Task {
                     self.soon.get_or_insert(Instant::now() + SOON);
                 },
                 () = tokio::time::sleep_until(due), if active => return Event::Due,
-                news = &mut news, if asks => return Event::News(news),
+                (news, waited) = &mut news, if asks => return Event::News(news, waited),
             }
         }
     }
 
     /// The central server has something new, or the time was over, or it did not answer.
-    async fn news(&mut self, news: Result<WaitReply, Failure>) {
+    async fn news(&mut self, news: Result<WaitReply, Failure>, waited: Duration) {
         match news {
+            // Who does not hold the question would be asked without end.
+            Ok(WaitReply { changed: false }) if waited < HELD_MIN => self.hush(None),
             Ok(WaitReply { changed: false }) => self.quiet = Quiet::default(),
             Ok(WaitReply { changed: true }) => {
                 self.sync(Vec::new()).await;

@@ -38,6 +38,8 @@ struct Fake {
     always: Mutex<Option<LinkError>>,
     news: Notify,
     waits: AtomicUsize,
+    /// Questions are not held.
+    hasty: std::sync::atomic::AtomicBool,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
     /// No exchange is complete.
@@ -89,7 +91,8 @@ impl Link for Fake {
     fn wait<'a>(&'a self, request: &'a WaitRequest, _: &'a Credentials) -> Sending<'a, WaitReply> {
         Box::pin(async move {
             self.waits.fetch_add(1, Ordering::SeqCst);
-            let seconds = Duration::from_secs(request.seconds.into());
+            let hasty = self.hasty.load(Ordering::SeqCst);
+            let seconds = Duration::from_secs(if hasty { 0 } else { request.seconds.into() });
             let changed = tokio::time::timeout(seconds, self.news.notified()).await.is_ok();
             Ok(WaitReply { changed })
         })
@@ -176,6 +179,15 @@ async fn news_wake_it_and_news_that_are_none_do_not_keep_it_awake() {
     assert_eq!(world.fake.take(), []);
     after(2).await;
     assert_eq!(world.fake.take().len(), 1);
+    world.running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_hold_questions_is_not_asked_without_end() {
+    let world = start(|_| {}, Fake { hasty: true.into(), ..Fake::default() });
+    after(600).await;
+    let waits = world.fake.waits.load(Ordering::SeqCst);
+    assert!((2..20).contains(&waits), "{waits} questions in ten minutes");
     world.running.stop().await;
 }
 

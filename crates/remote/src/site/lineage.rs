@@ -1,7 +1,7 @@
 //! Which commits of this site the central server has, and whether either side was put back (EXCHANGE A1, A11).
 
 use sitesync_core::catalogue::Catalogue;
-use sitesync_core::given::Millis;
+use sitesync_core::given::{Millis, clock_off};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::protocol::{CommitId, CommitOutcome, ExchangeReply};
 use sitesync_core::record::link_target;
@@ -29,7 +29,7 @@ pub(super) fn meet(
     reply: &ExchangeReply,
     now: Millis,
 ) -> Result<bool, SiteError> {
-    state.clock_off = reply.clock - now;
+    state.clock_off = clock_off(reply.clock, now);
     state.site = Some(reply.site.clone());
     state.held = reply.held;
     let restored = state.epoch != 0 && state.epoch != reply.epoch;

@@ -16,6 +16,7 @@ mod pages;
 mod push;
 mod receive;
 mod records;
+mod sound;
 mod staged;
 mod state;
 mod status;

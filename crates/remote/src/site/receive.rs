@@ -10,6 +10,7 @@ use super::load::{is_loadable, load};
 use super::pace;
 use super::pages::{apply_at_once, complete, note_subscriptions};
 use super::push::Push;
+use super::sound;
 use super::staged::{apply_staged, stage};
 use super::state::{self, State};
 use super::step::{Reply, Run, Step};
@@ -20,14 +21,21 @@ impl Site {
     pub fn receive(&self, run: &mut Run, step: &Step, reply: Reply, took: Millis) -> Result<(), SiteError> {
         run.requests += 1;
         match (step, reply) {
-            (Step::Login(_), Reply::Login(reply)) => self.logged_in(&reply),
+            (Step::Login(_), Reply::Login(reply)) => {
+                sound::login(&reply)?;
+                self.logged_in(&reply)
+            }
             (Step::Stage(_), Reply::Staged) => self.staged(run, took),
             (Step::Exchange(request), Reply::Exchange(reply)) => {
+                sound::exchange(&reply)?;
                 run.received += reply.pages.iter().map(|page| page.entries.len() as u64).sum::<u64>();
                 let renewed = request.renew;
                 self.exchanged(run, &reply, renewed, took)
             }
-            (Step::Compare(question), Reply::Compare(reply)) => self.compared(question, &reply),
+            (Step::Compare(question), Reply::Compare(reply)) => {
+                sound::compare(question, &reply)?;
+                self.compared(question, &reply)
+            }
             _ => Err(SiteError::Answer("it answers another question".to_owned())),
         }
     }

@@ -130,6 +130,7 @@ impl<'a> Writer<'a> {
         let body = normal::normalise(self.world.catalogue, &key, data, base.as_ref())
             .map_err(|source| SiteError::Malformed { record: key.clone(), source })?;
         let text: Box<str> = normal::canonical(&body).into();
+        normal::check_size(&text).map_err(|source| SiteError::Malformed { record: key.clone(), source })?;
         if live.is_some_and(|stored| stored.body == text) {
             return Ok(());
         }

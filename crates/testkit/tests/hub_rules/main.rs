@@ -7,6 +7,7 @@ mod audience;
 mod central;
 mod dependants;
 mod documents;
+mod limits;
 mod owners;
 mod random;
 mod released;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sitesync_core::protocol::Change;
 
-use crate::central::{Central, stock, text, whole};
+use crate::central::{Central, join, patient, stock, text, whole};
 
 fn bombs() -> Vec<(&'static str, Change)> {
     let nested = format!(r#"{{"custom_data":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
@@ -20,6 +20,7 @@ fn bombs() -> Vec<(&'static str, Change)> {
         ("an id with the mark between table and id", stock("X\u{1f}Y", "S2", 1)),
         ("an endless table", whole(&"x".repeat(1_000), "X", json!({}))),
         ("neither put nor delete", Change { put: None, ..stock("X", "S2", 1) }),
+        ("a record of endless values", whole("item_line", "X", json!({ "store_ID": "S2", "x": vec![1; 100_002] }))),
         ("a merge into itself", sitesync_testkit::records::merge("item", "item", "item")),
         ("a merge into nothing", Change { delete: true, ..whole("item", "item", json!({ "into": 7 })) }),
     ]
@@ -68,4 +69,14 @@ fn odd_but_readable_records_are_stored() {
     assert_eq!(central.column("item_line", "NUL", "unknown"), json!({ "x": [1, 2.5, 100] }));
     assert_eq!(central.seen_in("item_line", "TWICE"), "S2");
     assert_eq!(central.seen_in("item_line", "\u{1F600} 'id' %"), "S2");
+}
+
+#[test]
+fn a_record_does_not_grow_without_end_by_parts() {
+    let central = Central::new();
+    let part = |column: &str| Change { partial: true, ..whole("name", "P", json!({ column: "x".repeat(9 << 20) })) };
+    central.push(2, vec![patient("P"), join("J", "P", "S2"), part("one")]);
+    assert!(central.held().is_empty());
+    central.push(2, vec![part("two")]);
+    assert_eq!(central.one_held(), ("malformed".into(), 1));
 }
