@@ -188,6 +188,7 @@ pub(crate) fn page(choices: &mut Choices<'_>) -> FeedPage {
         live: choices.whole(),
         behind: choices.whole(),
         again: choices.one_in(4),
+        first: choices.one_in(4),
     }
 }
 
