@@ -85,14 +85,16 @@ impl Country {
     #[must_use]
     pub fn fork(&self, clock: Arc<FixedClock>, random: Arc<SeededRandom>) -> Self {
         let central = Arc::new(self.central.fork());
-        let hub = open_hub(&central, &clock, &random);
+        let disk = Arc::new(Brittle::over(&central));
+        let hub = open_hub(&disk, &clock, &random);
         let member = |member: &Member| {
             let store = Arc::new(member.store.fork());
-            let site = Site::open(store.clone(), clock.clone(), random.clone()).expect("a store in memory opens");
-            Member { id: member.id, info: member.info.clone(), store, site }
+            let disk = Arc::new(Brittle::over(&store));
+            let site = Site::open(disk.clone(), clock.clone(), random.clone()).expect("a store in memory opens");
+            Member { id: member.id, info: member.info.clone(), clock: clock.clone(), store, disk, site }
         };
         let sites = self.sites.iter().map(member).collect();
-        Self { clock, random, central, hub, sites, page: self.page }
+        Self { clock, random, central, disk, hub, sites, page: self.page }
     }
 
     /// Sites 2, 3, ... each with a store named `S<site>`, and their item.

@@ -2,8 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a fault here is a failed test")]
 
-pub mod brittle;
 pub mod audit;
+pub mod brittle;
 pub mod country;
 pub mod fuzz;
 pub mod given;
