@@ -29,13 +29,20 @@ impl Default for BodyLimit {
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
+/// A body as it came, within its limit: unpacked and read by who has the time for it.
+pub struct PackedBody {
+    bytes: Bytes,
+    coding: Coding,
+    limit: usize,
+}
+
 /// Smaller ones are parsed in place: handing them over takes longer.
 const IN_PLACE_MAX: usize = 32 << 10;
 
 /// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
 const WINDOW_LOG_MAX: u32 = 23;
 
-impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Body<T> {
+impl<S: Send + Sync> FromRequest<S> for PackedBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
@@ -44,10 +51,30 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Bo
         expect_json(&request)?;
         let coding = Coding::of(&request)?;
         let bytes = read(request, limit).await?;
-        if bytes.len() <= IN_PLACE_MAX && coding == Coding::Plain {
-            return parse(&bytes).map(Self);
+        Ok(Self { bytes, coding, limit })
+    }
+}
+
+impl PackedBody {
+    /// The message. Takes its time if it is large, so it is called where that holds up no connection.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        parse(&self.coding.unpack(self.bytes, self.limit)?)
+    }
+
+    fn is_small(&self) -> bool {
+        self.bytes.len() <= IN_PLACE_MAX && self.coding == Coding::Plain
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = PackedBody::from_request(request, state).await?;
+        if body.is_small() {
+            return body.read().map(Self);
         }
-        blocking(move || parse(&coding.unpack(bytes, limit)?)).await.map(Self)
+        blocking(move || body.read()).await.map(Self)
     }
 }
 

@@ -5,10 +5,12 @@
 mod commit;
 mod cursor;
 mod messages;
+mod short;
 
 pub use commit::{CommitId, commit_hash, first_hash, next_hash};
 pub use cursor::{Cursor, NotACursor};
 pub use messages::*;
+pub use short::{ShortReply, mark};
 
 /// The versions of the protocol that this program speaks.
 pub const VERSIONS: &[u32] = &[1];
