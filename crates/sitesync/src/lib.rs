@@ -8,7 +8,6 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod logging;
-mod memory;
 pub mod open_files;
 pub mod output;
 pub mod play;
@@ -26,7 +25,6 @@ pub fn run() -> ExitCode {
     logging::start(cli.command.is_long_running());
     if cli.command.is_long_running() {
         open_files::allow_many();
-        memory::bound();
     }
     match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -31,6 +31,9 @@ impl Store for Disk {
     }
 }
 
+/// Days after 1970, as hours are looked for before it.
+const NOW: Millis = 1000 * HOUR;
+
 fn hub() -> (Arc<Disk>, Hub) {
     let disk = Arc::new(Disk { store: MemoryStore::default(), full: AtomicBool::new(false) });
     let hub = Hub::open(disk.clone(), Arc::new(FixedClock::default()), Arc::new(SeededRandom::new(1))).unwrap();
@@ -74,17 +77,17 @@ fn hours(hub: &Hub, site: u32) -> Vec<u64> {
 fn what_a_full_disk_refuses_is_written_when_there_is_room() {
     let (disk, hub) = hub();
     for site in 2..300 {
-        hear(&hub, site, 5, 1);
+        hear(&hub, site, NOW + 5, 1);
     }
     disk.full.store(true, Ordering::SeqCst);
     assert!(hub.flush_contacts().is_err());
-    hear(&hub, 2, 6, 1);
+    hear(&hub, 2, NOW + 6, 1);
     assert!(hub.flush_contacts().is_err());
     disk.full.store(false, Ordering::SeqCst);
     hub.flush_contacts().unwrap();
     assert_eq!((hours(&hub, 2), hours(&hub, 299)), (vec![2], vec![1]));
     let log = hub.log(SiteId(2), 10).unwrap();
-    assert_eq!(log.iter().map(|moved| moved.at).collect::<Vec<_>>(), [5, 6]);
+    assert_eq!(log.iter().map(|moved| moved.at).collect::<Vec<_>>(), [NOW + 5, NOW + 6]);
     // Nothing is counted twice.
     hub.flush_contacts().unwrap();
     assert_eq!(hours(&hub, 2), [2]);

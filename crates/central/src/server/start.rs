@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::state::DESKS;
 use super::{Central, Limits, jobs, router};
 use crate::admin::backup;
 use crate::audit::{self, Change};
@@ -155,7 +156,8 @@ fn look_for_a_broken_restore(data: &Path) -> Result<(), StartError> {
 /// are many and the system caches the file for all of them.
 fn store_options() -> sqlite::Options {
     let mut options = sqlite::Options::default();
-    options.idle_readers = 16;
+    // Some more, for people and background work.
+    options.idle_readers = DESKS + 4;
     options.reader_cache_kib = 2 << 10;
     options
 }

@@ -33,7 +33,7 @@ impl Default for Limits {
 
 /// How many requests of sites are served at a time; the others wait in the order in which they came. More would not be served sooner,
 /// as the disk takes what is committed together at once, and each would need memory and a connection to the data file.
-const DESKS: usize = 32;
+pub(super) const DESKS: usize = 16;
 
 /// A central server over one database, without its network.
 pub struct Central {

@@ -222,14 +222,16 @@ async fn what_was_in_force_is_no_longer_when_it_ended() {
     let server = Server::new();
     server.site("Kamo");
     let token = server.login("Kamo").await;
-    let body = || Body::from(exchange_body(&json!([])).to_string());
     server.call("1/exchange", &token, &exchange_body(&json!([]))).await.ok();
-    let other = server.send(request("1/exchange", &token, "hw-2", "file-1", body())).await;
+    let text = exchange_body(&json!([])).to_string();
+    let other = server.send(request("1/exchange", &token, "hw-2", "file-1", Body::from(text))).await;
     is_refused(&other, 401, "site_incorrect_hardware_id");
     server.login("Kamo").await;
     // For each of the calls: all of them look again.
+    let mut body = exchange_body(&json!([]));
+    body["seconds"] = json!(1);
     for call in ["1/exchange", "1/exchange?known=", "1/stage", "1/compare", "1/wait"] {
-        is_refused(&server.call(call, &token, &exchange_body(&json!([]))).await, 401, "token_ended");
+        is_refused(&server.call(call, &token, &body).await, 401, "token_ended");
     }
 }
 
