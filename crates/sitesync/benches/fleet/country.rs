@@ -35,7 +35,7 @@ pub(crate) fn run(sites: usize) {
     println!("start until it answers    {:>8.1} ms", ms(begun));
     load::runtime().block_on(async {
         let mut connection = Connection::open(server.address, &[("authorization", SIGN_IN)]).await;
-        for path in ["/api/sites", "/sites"] {
+        for path in ["/api/sites", "/"] {
             // The first request also checks the password.
             connection.get(path).await;
             let begun = Instant::now();
