@@ -271,10 +271,7 @@ fn a_large_store_that_comes_to_a_site_in_use_is_applied_as_one() {
             left -= 1;
             if left < 0 { Outage::Request } else { Outage::None }
         });
-        country
-            .hub
-            .edit(Actor::Repair, vec![put("item_line", &format!("B{line}"), json!({ "quantity": 2 }))])
-            .unwrap();
+        country.hub.edit(Actor::Repair, vec![put("item_line", &format!("B{line}"), json!({ "quantity": 2 }))]).unwrap();
         assert!(country.site_record(3, "item_line", "B9").is_none());
     }
     country.sync_all();

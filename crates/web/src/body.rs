@@ -30,13 +30,22 @@ impl Default for BodyLimit {
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
+/// A body as it came, within its limit: unpacked and read by who has the time for it.
+pub struct PackedBody {
+    bytes: Bytes,
+    coding: Coding,
+    limit: usize,
+    /// Held until the message is read.
+    taken: Taken,
+}
+
 /// Smaller ones are parsed in place: handing them over takes longer.
 const IN_PLACE_MAX: usize = 32 << 10;
 
 /// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
 const WINDOW_LOG_MAX: u32 = 23;
 
-impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Body<T> {
+impl<S: Send + Sync> FromRequest<S> for PackedBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
@@ -46,10 +55,30 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Bo
         let coding = Coding::of(&request)?;
         let mut taken = Taken::of(request.extensions().get::<BodyRoom>().cloned());
         let bytes = read(request, limit, &mut taken).await?;
-        if bytes.len() <= IN_PLACE_MAX && coding == Coding::Plain {
-            return parse(&bytes).map(Self);
+        Ok(Self { bytes, coding, limit, taken })
+    }
+}
+
+impl PackedBody {
+    /// The message. Takes its time if it is large, so it is called where that holds up no connection.
+    pub fn read<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
+        parse(&self.coding.unpack(self.bytes, self.limit, &mut self.taken)?)
+    }
+
+    fn is_small(&self) -> bool {
+        self.bytes.len() <= IN_PLACE_MAX && self.coding == Coding::Plain
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = PackedBody::from_request(request, state).await?;
+        if body.is_small() {
+            return body.read().map(Self);
         }
-        blocking(move || parse(&coding.unpack(bytes, limit, &mut taken)?)).await.map(Self)
+        blocking(move || body.read()).await.map(Self)
     }
 }
 

@@ -9,6 +9,9 @@ use axum::http::header::{
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
+
+use crate::reply::{ForPrograms, PACKED_ABOVE};
 
 /// No script and style but our own files; nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -16,12 +19,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Adds what every answer gets.
 pub fn common<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    router.layer(from_fn(headers)).layer(CompressionLayer::new().gzip(true).zstd(true))
+    let worth_it = DefaultPredicate::new().and(SizeAbove::new(PACKED_ABOVE as u64));
+    router.layer(from_fn(headers)).layer(CompressionLayer::new().gzip(true).zstd(true).compress_when(worth_it))
 }
 
 async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    page_headers(response.headers_mut());
+    if response.extensions().get::<ForPrograms>().is_none() {
+        page_headers(response.headers_mut());
+    }
     response
 }
 

@@ -1,8 +1,13 @@
 //! A site as people see it: its record, what its exchanges told, its stores and its state in one.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
+use serde_json::{Map, Value};
+use sitesync_core::catalogue::Facts;
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{RecordKey, SiteId};
+use sitesync_core::record::Record;
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{Snapshot, StoreError};
 use utoipa::ToSchema;
@@ -94,13 +99,15 @@ pub struct StoreRef {
 pub fn all(central: &Central) -> Result<Vec<SiteLine>, HubError> {
     let snapshot = central.store().snapshot()?;
     let settings = settings::get(&*snapshot)?;
+    let mut stores = stores_by_site(central, &*snapshot)?;
     let mut lines = Vec::new();
     let mut after = None;
     loop {
         let slice = sites::list(&*snapshot, after, SLICE)?;
         let Some(last) = slice.last().map(|site| site.id) else { return Ok(lines) };
         for site in &slice {
-            lines.push(line(central, &*snapshot, &settings, site)?);
+            let stores = stores.remove(&site.id).unwrap_or_default();
+            lines.push(line(central, &*snapshot, &settings, site, stores)?);
         }
         after = Some(last);
     }
@@ -110,8 +117,9 @@ pub fn all(central: &Central) -> Result<Vec<SiteLine>, HubError> {
 pub fn one(central: &Central, id: SiteId) -> Result<Option<SiteLine>, HubError> {
     let snapshot = central.store().snapshot()?;
     let settings = settings::get(&*snapshot)?;
-    let site = sites::get(&*snapshot, id)?;
-    site.map(|site| line(central, &*snapshot, &settings, &site)).transpose()
+    let Some(site) = sites::get(&*snapshot, id)? else { return Ok(None) };
+    let stores = stores(&*snapshot, id)?;
+    line(central, &*snapshot, &settings, &site, stores).map(Some)
 }
 
 fn line(
@@ -119,6 +127,7 @@ fn line(
     snapshot: &dyn Snapshot,
     settings: &AuthSettings,
     site: &Site,
+    stores: Vec<StoreRef>,
 ) -> Result<SiteLine, HubError> {
     let contact = central.hub().contact(site.id)?;
     let heard = (contact.last_connection > 0).then_some(contact.last_connection);
@@ -138,8 +147,8 @@ fn line(
         first_sync: earlier(site.first_sync, contact.first_sync),
         last_sync,
         last_connection,
-        stores: stores(snapshot, site.id)?,
-        held: central.hub().held_count(Some(site.id))?,
+        stores,
+        held: Hub::held_of(snapshot, site.id)?,
         behind: heard.map(|_| contact.behind),
         ..plain(site, &contact)
     })
@@ -200,13 +209,31 @@ fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
 fn stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<Vec<StoreRef>, HubError> {
     let ids = Hub::stores_of_site(snapshot, site)?;
     let keys: Vec<_> = ids.into_iter().map(|id| RecordKey::new("store", id)).collect();
-    let mut found = Vec::with_capacity(keys.len());
-    for record in snapshot.records(&keys)?.into_iter().flatten() {
-        let body = StoreWorld::body(&record)?;
-        let text = |column: &str| body.get(column).and_then(|value| value.as_str()).unwrap_or("").to_owned();
-        found.push(StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name") });
+    let records = snapshot.records(&keys)?;
+    records.into_iter().flatten().map(|record| Ok(store_ref(&record, &StoreWorld::body(&record)?))).collect()
+}
+
+/// The stores of all sites. One walk through the table, not one look for each site.
+fn stores_by_site(central: &Central, snapshot: &dyn Snapshot) -> Result<HashMap<SiteId, Vec<StoreRef>>, HubError> {
+    let table = central.hub().catalogue().table("store");
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    let mut after: Option<Box<str>> = None;
+    loop {
+        let slice = snapshot.table("store", after.as_deref(), SLICE)?;
+        for record in &slice {
+            let body = StoreWorld::body(record)?;
+            if let Some(site) = Facts::read(table, &record.key, &body).active_on {
+                found.entry(site).or_default().push(store_ref(record, &body));
+            }
+        }
+        let Some(last) = slice.into_iter().last() else { return Ok(found) };
+        after = Some(last.key.id);
     }
-    Ok(found)
+}
+
+fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef {
+    let text = |column: &str| body.get(column).and_then(Value::as_str).unwrap_or("").to_owned();
+    StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name") }
 }
 
 /// How many stores are active on a site, where only the store may fail.

@@ -2,13 +2,13 @@
 //! is not a durable write (EXCHANGE B3).
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sitesync_core::given::{Millis, clock_off};
 use sitesync_core::ids::SiteId;
 use sitesync_core::protocol::{ExchangeReply, ExchangeRequest, SiteReport};
-use sitesync_store::{Snapshot, Space, write};
+use sitesync_store::{Snapshot, Space, Txn, write};
 
 use super::{Hub, HubError, Report, rows};
 
@@ -53,9 +53,19 @@ pub(crate) struct Contacts(Mutex<Pending>);
 #[derive(Default)]
 struct Pending {
     contacts: BTreeMap<SiteId, Contact>,
+    /// The exchanges that are not counted yet, of each site that had one.
     changed: BTreeMap<SiteId, u64>,
     moved: Vec<Moved>,
 }
+
+/// What is written in one commit.
+struct Piece {
+    contacts: Vec<(SiteId, Contact, u64)>,
+    moved: Vec<Moved>,
+}
+
+/// Sites, and exchanges, that are written in one commit: those who push wait for it.
+const PIECE: usize = 100;
 
 impl Contacts {
     pub(crate) fn note(
@@ -66,7 +76,7 @@ impl Contacts {
         reply: &ExchangeReply,
         report: &Report,
     ) {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.locked();
         let contact = pending.contacts.entry(site).or_default();
         contact.hear(at, request, reply, report);
         *pending.changed.entry(site).or_default() += 1;
@@ -88,9 +98,36 @@ impl Contacts {
 }
 
 impl Contacts {
+    fn locked(&self) -> MutexGuard<'_, Pending> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The sites that were ever heard of.
     pub(crate) fn sites(&self) -> Vec<SiteId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contacts.keys().copied().collect()
+        self.locked().contacts.keys().copied().collect()
+    }
+
+    /// Takes some of what is not written yet.
+    fn take(&self) -> Option<Piece> {
+        let pending = &mut *self.locked();
+        let mut contacts = Vec::new();
+        while contacts.len() < PIECE
+            && let Some((site, exchanges)) = pending.changed.pop_first()
+        {
+            contacts.extend(pending.contacts.get(&site).map(|contact| (site, contact.clone(), exchanges)));
+        }
+        let some = pending.moved.len().min(PIECE);
+        let moved: Vec<_> = pending.moved.drain(..some).collect();
+        (!contacts.is_empty() || !moved.is_empty()).then_some(Piece { contacts, moved })
+    }
+
+    /// It could not be written: it is kept for the next time.
+    fn put_back(&self, piece: Piece) {
+        let pending = &mut *self.locked();
+        for (site, _, exchanges) in piece.contacts {
+            *pending.changed.entry(site).or_default() += exchanges;
+        }
+        pending.moved.splice(..0, piece.moved);
     }
 }
 
@@ -99,7 +136,8 @@ impl Contact {
         self.last_connection = at;
         self.behind = reply.pages.iter().map(|page| page.behind).sum();
         self.clock_off = clock_off(request.report.clock, at);
-        self.report = shortened(&request.report);
+        let before = std::mem::replace(&mut self.report, shortened(&request.report));
+        self.report.keep(before);
         // The site counted before it sent: what came with this very request is here now.
         self.report.unsent = self.report.unsent.saturating_sub(report.received);
         if self.report.unsent == 0 {
@@ -139,7 +177,7 @@ const SEQUENCE: &str = "log_entries";
 impl Hub {
     /// What is known of a site's contacts.
     pub fn contact(&self, site: SiteId) -> Result<Contact, HubError> {
-        let pending = self.contacts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let pending = self.contacts.locked();
         match pending.contacts.get(&site) {
             Some(contact) => Ok(contact.clone()),
             None => Ok(stored(&*self.store.snapshot()?, site)?.unwrap_or_default()),
@@ -149,7 +187,7 @@ impl Hub {
     /// Loads what was written before, so that a first contact after a start goes on from there.
     pub(crate) fn load_contacts(&self) -> Result<(), HubError> {
         let rows = self.store.snapshot()?.rows(Space::Idle, b"contact", None, usize::MAX)?;
-        let mut pending = self.contacts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.contacts.locked();
         for (key, bytes) in rows {
             if let Some(number) = key.last_chunk::<4>() {
                 pending.contacts.insert(SiteId(u32::from_be_bytes(*number)), rows::decode(&bytes)?);
@@ -158,33 +196,15 @@ impl Hub {
         Ok(())
     }
 
-    /// Writes contacts, idle counts and the log. Called every few seconds, and at the end.
+    /// Writes contacts, idle counts and the log, in small commits. Called every few seconds, and at the end.
     pub fn flush_contacts(&self) -> Result<(), HubError> {
-        let (changed, moved, contacts) = {
-            let mut pending = self.contacts.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let changed = std::mem::take(&mut pending.changed);
-            let moved = std::mem::take(&mut pending.moved);
-            (changed, moved, pending.contacts.clone())
-        };
-        if changed.is_empty() {
-            return Ok(());
+        while let Some(piece) = self.contacts.take() {
+            if let Err(error) = write(&*self.store, |txn| piece.write(txn)) {
+                self.contacts.put_back(piece);
+                return Err(error);
+            }
         }
-        write(&*self.store, |txn| {
-            for (site, exchanges) in &changed {
-                if let Some(contact) = contacts.get(site) {
-                    rows::put(txn, Space::Idle, &contact_key(*site), contact)?;
-                    let hour = hour_key(*site, contact.last_connection);
-                    let count = rows::get::<u64>(txn, Space::Idle, &hour)?.unwrap_or(0) + exchanges;
-                    rows::put(txn, Space::Idle, &hour, &count)?;
-                }
-            }
-            for moved in &moved {
-                let number = rows::next_number(txn, SEQUENCE)?;
-                let key = [&rows::site_key(moved.site)[..], &number.to_be_bytes()].concat();
-                rows::put(txn, Space::Log, &key, moved)?;
-            }
-            Ok(())
-        })
+        Ok(())
     }
 
     /// How many exchanges the site had in each of the `hours` hours up to its last contact, oldest first; hours without one are left out.
@@ -198,10 +218,44 @@ impl Hub {
     /// The log of a site, oldest first.
     pub fn log(&self, site: SiteId, limit: usize) -> Result<Vec<Moved>, HubError> {
         self.flush_contacts()?;
-        let rows = self.store.snapshot()?.rows(Space::Log, &rows::site_key(site), None, usize::MAX)?;
-        let newest = rows.len().saturating_sub(limit);
-        rows[newest..].iter().map(|(_, bytes)| rows::decode(bytes)).collect()
+        let snapshot = self.store.snapshot()?;
+        let last = rows::count(&*snapshot, SEQUENCE)?;
+        // Numbers are given to all sites in turn: how far back this one's newest begin is found by going further and further.
+        let mut back = limit.max(PIECE) as u64;
+        loop {
+            let before = last.saturating_sub(back);
+            let rows = snapshot.rows(Space::Log, &rows::site_key(site), Some(&log_key(site, before)), usize::MAX)?;
+            if rows.len() >= limit || before == 0 {
+                let newest = rows.len().saturating_sub(limit);
+                return rows[newest..].iter().map(|(_, bytes)| rows::decode(bytes)).collect();
+            }
+            back = back.saturating_mul(8);
+        }
     }
+}
+
+impl Piece {
+    fn write(&self, txn: &mut dyn Txn) -> Result<(), HubError> {
+        for (site, contact, exchanges) in &self.contacts {
+            rows::put(txn, Space::Idle, &contact_key(*site), contact)?;
+            let hour = hour_key(*site, contact.last_connection);
+            let count = rows::get::<u64>(txn, Space::Idle, &hour)?.unwrap_or(0) + exchanges;
+            rows::put(txn, Space::Idle, &hour, &count)?;
+        }
+        if self.moved.is_empty() {
+            return Ok(());
+        }
+        let mut number = rows::count(txn, SEQUENCE)?;
+        for moved in &self.moved {
+            number += 1;
+            rows::put(txn, Space::Log, &log_key(moved.site, number), moved)?;
+        }
+        rows::put_count(txn, SEQUENCE, number)
+    }
+}
+
+fn log_key(site: SiteId, number: u64) -> Vec<u8> {
+    [&rows::site_key(site)[..], &number.to_be_bytes()].concat()
 }
 
 fn stored(snapshot: &dyn Snapshot, site: SiteId) -> Result<Option<Contact>, HubError> {
@@ -221,3 +275,7 @@ fn hour_key(site: SiteId, at: Millis) -> Vec<u8> {
 pub(crate) fn hours_of(site: SiteId) -> Vec<u8> {
     [&b"hour"[..], &rows::site_key(site)].concat()
 }
+
+#[cfg(test)]
+#[path = "contacts_tests.rs"]
+mod tests;

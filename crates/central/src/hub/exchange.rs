@@ -13,11 +13,19 @@ use super::{Hub, HubError, held, pull};
 impl Hub {
     /// Serves one exchange of an authenticated site.
     pub fn exchange(&self, site: &SiteInfo, request: &ExchangeRequest) -> Result<ExchangeReply, HubError> {
+        self.exchange_from(self.store.snapshot()?, site, request)
+    }
+
+    /// [`Hub::exchange`] for who has looked at the database already: a routine sync without a commit reads all in one snapshot.
+    pub fn exchange_from<'a>(
+        &'a self,
+        snapshot: Box<dyn Snapshot + 'a>,
+        site: &SiteInfo,
+        request: &ExchangeRequest,
+    ) -> Result<ExchangeReply, HubError> {
         let reader = ReaderId::native(site.id);
-        let (outcome, last, report) = self.take_commit(reader, request)?;
-        let readings = self.begin_reading(reader, request)?;
-        let snapshot = self.store.snapshot()?;
-        let epoch = self.epoch(&*snapshot)?;
+        let (outcome, last, report, snapshot) = self.take_commit(snapshot, reader, request)?;
+        let (snapshot, epoch, readings) = self.begin_reading(snapshot, reader, request)?;
         let limit = PageLimit {
             entries: request.entries_max.clamp(1, pull::ENTRIES_MAX) as usize,
             bytes: request.bytes_max.clamp(1, pull::BYTES_MAX) as usize,
@@ -73,21 +81,27 @@ impl Hub {
         subscription::plan(snapshot, reader, &feeds, request, epoch)
     }
 
-    /// How each feed is to be read. Generations that begin are written down; a routine sync begins none, and writes nothing here.
-    fn begin_reading(&self, reader: ReaderId, request: &ExchangeRequest) -> Result<Vec<Reading>, HubError> {
-        let (readings, begins) = {
-            let snapshot = self.store.snapshot()?;
-            self.readings(&*snapshot, reader, request, &self.epoch(&*snapshot)?)?
-        };
+    /// How each feed is to be read, and the snapshot in which it is. Generations that begin are written down; a routine sync begins
+    /// none, and writes nothing here.
+    fn begin_reading<'a>(
+        &'a self,
+        snapshot: Box<dyn Snapshot + 'a>,
+        reader: ReaderId,
+        request: &ExchangeRequest,
+    ) -> Result<(Box<dyn Snapshot + 'a>, Epoch, Vec<Reading>), HubError> {
+        let epoch = self.epoch(&*snapshot)?;
+        let (readings, begins) = self.readings(&*snapshot, reader, request, &epoch)?;
         if !begins {
-            return Ok(readings);
+            return Ok((snapshot, epoch, readings));
         }
-        write(&*self.store, |txn| {
+        drop(snapshot);
+        let (epoch, readings) = write(&*self.store, |txn| {
             let epoch = self.epoch(txn)?;
             let (readings, _) = self.readings(txn, reader, request, &epoch)?;
             subscription::put(txn, reader, &readings)?;
-            Ok(readings)
-        })
+            Ok::<_, HubError>((epoch, readings))
+        })?;
+        Ok((self.store.snapshot()?, epoch, readings))
     }
 }
 

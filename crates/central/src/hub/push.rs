@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use sitesync_core::ids::{ReaderId, SiteId};
 use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
-use sitesync_store::write;
+use sitesync_store::{Snapshot, write};
 
 use super::commit::{Report, commit};
-use super::context::{Context, Unread};
+use super::context::Context;
 use super::{Hub, HubError, incoming, rows, staged, subscription};
 
 impl Hub {
@@ -16,17 +16,22 @@ impl Hub {
         write(&*self.store, |txn| staged::put(txn, site, request))
     }
 
-    /// Applies the commit of a request, if there is one and it follows the last that is stored.
-    pub(crate) fn take_commit(
-        &self,
+    /// Applies the commit of a request, if there is one and it follows the last that is stored. Gives back the snapshot, or the one
+    /// after the commit.
+    pub(crate) fn take_commit<'a>(
+        &'a self,
+        snapshot: Box<dyn Snapshot + 'a>,
         reader: ReaderId,
         request: &ExchangeRequest,
-    ) -> Result<(CommitOutcome, CommitId, Report), HubError> {
-        let last = rows::last_commit(&*self.store.snapshot()?, reader.site)?;
+    ) -> Result<Taken<'a>, HubError> {
+        let last = rows::last_commit(&*snapshot, reader.site)?;
         let Some(commit) = request.commit.as_ref().filter(|commit| commit.previous == last) else {
-            return Ok((outcome(request, last), last, Report::default()));
+            return Ok((outcome(request, last), last, Report::default(), snapshot));
         };
-        let changes = self.collect(reader.site, request)?;
+        let changes = collect(&*snapshot, reader.site, request)?;
+        let unread = subscription::unread(&*snapshot, reader, request, &self.epoch(&*snapshot)?)?;
+        // It must not live as long as a commit may take.
+        drop(snapshot);
         if commit_hash(commit.previous, &changes) != commit.id {
             return Err(HubError::asked(
                 "push_damaged",
@@ -35,7 +40,6 @@ impl Hub {
             ));
         }
         let incoming = incoming::parse_all(self.catalogue, changes);
-        let unread = self.unread(reader, request)?;
         let context = Context { unread, ..Context::push(self.catalogue, reader, self.clock.now()) };
         let stored = write(&*self.store, |txn| {
             // The same request may arrive twice at once: only one of them follows the last commit.
@@ -47,26 +51,25 @@ impl Hub {
             staged::abandon(txn, reader.site)?;
             Ok::<_, HubError>(Some(report))
         })?;
+        let snapshot = self.store.snapshot()?;
         let Some(report) = stored else {
-            let last = rows::last_commit(&*self.store.snapshot()?, reader.site)?;
-            return Ok((outcome(request, last), last, Report::default()));
+            let last = rows::last_commit(&*snapshot, reader.site)?;
+            return Ok((outcome(request, last), last, Report::default(), snapshot));
         };
         self.wake(&report.grown);
-        Ok((CommitOutcome::Applied, commit.id, report))
+        Ok((CommitOutcome::Applied, commit.id, report, snapshot))
     }
+}
 
-    fn unread(&self, reader: ReaderId, request: &ExchangeRequest) -> Result<Vec<Unread>, HubError> {
-        let snapshot = self.store.snapshot()?;
-        subscription::unread(&*snapshot, reader, request, &self.epoch(&*snapshot)?)
-    }
+/// What became of a commit, the last commit that is stored, what was done, and a snapshot that shows it.
+type Taken<'a> = (CommitOutcome, CommitId, Report, Box<dyn Snapshot + 'a>);
 
-    /// The changes of a commit: what was staged, then what came with it.
-    fn collect(&self, site: SiteId, request: &ExchangeRequest) -> Result<Vec<Change>, HubError> {
-        let Some(commit) = &request.commit else { return Ok(Vec::new()) };
-        let mut changes = staged::changes(&*self.store.snapshot()?, site, &commit.push, commit.staged)?;
-        changes.extend(commit.changes.iter().cloned());
-        Ok(changes)
-    }
+/// The changes of a commit: what was staged, then what came with it.
+fn collect(snapshot: &dyn Snapshot, site: SiteId, request: &ExchangeRequest) -> Result<Vec<Change>, HubError> {
+    let Some(commit) = &request.commit else { return Ok(Vec::new()) };
+    let mut changes = staged::changes(snapshot, site, &commit.push, commit.staged)?;
+    changes.extend(commit.changes.iter().cloned());
+    Ok(changes)
 }
 
 /// What the site is to be told, given the last commit that is stored.

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::state::DESKS;
 use super::{Central, Limits, jobs, router};
 use crate::admin::backup;
 use crate::audit::{self, Change};
@@ -119,7 +120,7 @@ fn open(data: PathBuf, backups: Option<PathBuf>, limits: Limits) -> Result<Opene
     look_for_a_broken_restore(&data)?;
     let random: Arc<dyn Random> = Arc::new(RealRandom::new().map_err(StartError::Randomness)?);
     let clock: Arc<dyn Clock> = Arc::new(RealClock);
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.join(DATA_FILE), &sqlite::Options::default())?);
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.join(DATA_FILE), &store_options())?);
     let backups = backups.unwrap_or_else(|| data.join("backups"));
     backup::remove_parts(&backups);
     let central = Central::open(store, clock, random, Some(backups), limits)?;
@@ -149,6 +150,16 @@ fn look_for_a_broken_restore(data: &Path) -> Result<(), StartError> {
         Some(path) => Err(StartError::RestoreBrokenOff(path)),
         None => Ok(()),
     }
+}
+
+/// Many read at a time, each a little: connections are kept, as opening one costs more than a whole sync, with small caches, as there
+/// are many and the system caches the file for all of them.
+fn store_options() -> sqlite::Options {
+    let mut options = sqlite::Options::default();
+    // Some more, for people and background work.
+    options.idle_readers = DESKS + 4;
+    options.reader_cache_kib = 2 << 10;
+    options
 }
 
 /// Makes the first account where there is none, and returns its password.

@@ -7,12 +7,12 @@ use sitesync_core::given::{Clock, Random};
 use sitesync_store::{Store, write};
 use sitesync_web::accounts::Cost;
 use sitesync_web::basic::SignIn;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::auth::{Auth, Gate, GateLimits};
 use crate::hub::{Hub, HubError};
 use crate::sites::{self, SiteError};
-use crate::sync::{Turns, Waiters};
+use crate::sync::{Callers, Turns, Waiters};
 
 /// What the doors of one server allow.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,10 @@ impl Default for Limits {
     }
 }
 
+/// How many requests of sites are served at a time; the others wait in the order in which they came. More would not be served sooner,
+/// as the disk takes what is committed together at once, and each would need memory and a connection to the data file.
+pub(super) const DESKS: usize = 16;
+
 /// A central server over one database, without its network.
 pub struct Central {
     hub: Arc<Hub>,
@@ -46,7 +50,9 @@ pub struct Central {
     random: Arc<dyn Random>,
     gate: Gate,
     sign_in: Arc<SignIn>,
+    callers: Callers,
     turns: Turns,
+    desks: Arc<Semaphore>,
     waiters: Arc<Waiters>,
     /// Rung when there may be work to do.
     bell: Arc<Notify>,
@@ -83,7 +89,9 @@ impl Central {
             hub,
             gate: Gate::new(GateLimits::default(), &*random),
             sign_in: Arc::new(SignIn::new(store.clone(), clock.clone(), &*random, limits.password_cost)),
+            callers: Callers::default(),
             turns: Turns::default(),
+            desks: Arc::new(Semaphore::new(DESKS)),
             waiters,
             bell,
             backups,
@@ -123,9 +131,20 @@ impl Central {
         &self.sign_in
     }
 
+    /// Whose tokens were good a while ago.
+    pub fn callers(&self) -> &Callers {
+        &self.callers
+    }
+
     /// One sync per site at a time, at every door.
     pub fn turns(&self) -> &Turns {
         &self.turns
+    }
+
+    /// Waits for a place where a request is served.
+    pub(crate) async fn desk(&self) -> Option<OwnedSemaphorePermit> {
+        // Fails only if the places were taken away, which nobody does.
+        self.desks.clone().acquire_owned().await.ok()
     }
 
     pub fn waiters(&self) -> &Arc<Waiters> {

@@ -2,61 +2,72 @@
 
 use std::sync::Arc;
 
-use axum::body::Body as Bytes;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use axum::response::Response;
+use serde::Deserialize;
 use serde_json::json;
-use sitesync_core::protocol::{CompareRequest, ExchangeReply, ExchangeRequest, StageRequest};
+use sitesync_core::protocol::{CompareRequest, ExchangeReply, ExchangeRequest, ShortReply, StageRequest};
 use sitesync_store::write;
-use sitesync_web::{ApiError, Body, blocking};
+use sitesync_web::{Accepts, ApiError, PackedBody, Query, json_reply};
 
-use super::caller::Caller;
+use super::caller::{Call, Caller};
 use crate::server::Central;
 use crate::sites::{self, Initialisation, Site, SiteError};
 
+/// What stands in the address of an exchange.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// The reply may leave out what the request says; the mark of the site as it knows itself.
+    known: Option<String>,
+}
+
 pub(super) async fn stage(
     State(central): State<Arc<Central>>,
-    Caller(site, _place): Caller,
-    Body(request): Body<StageRequest>,
+    caller: Caller,
+    accepts: Accepts,
+    body: PackedBody,
 ) -> Result<Response, ApiError> {
-    let turn = central.turns().take(site.id).await?;
-    blocking(move || {
-        let _turn = turn;
-        central.hub().stage(site.id, &request)?;
-        json_of(&json!({}))
-    })
-    .await
+    let served = caller.served(central, body, move |call: Call<'_, StageRequest>| {
+        drop(call.snapshot);
+        call.central.gate().note_connection(call.site.id, call.central.clock().now(), None);
+        call.central.hub().stage(call.site.id, &call.message)?;
+        json_reply(&json!({}), accepts)
+    });
+    served.await
 }
 
 pub(super) async fn exchange(
     State(central): State<Arc<Central>>,
-    Caller(site, _place): Caller,
-    Body(request): Body<ExchangeRequest>,
+    caller: Caller,
+    accepts: Accepts,
+    Query(asked): Query<Asked>,
+    body: PackedBody,
 ) -> Result<Response, ApiError> {
-    let turn = central.turns().take(site.id).await?;
-    blocking(move || {
-        let _turn = turn;
-        let reply = central.hub().exchange(&site.info(), &request)?;
-        note_initialisation(&central, &site, &request, &reply)?;
-        json_of(&reply)
-    })
-    .await
+    // The hub itself notes when it exchanged something with a site.
+    let served = caller.served(central, body, move |call: Call<'_, ExchangeRequest>| {
+        let Call { central, snapshot, site, message } = call;
+        let reply = central.hub().exchange_from(snapshot, &site.info(), &message)?;
+        note_initialisation(central, &site, &message, &reply)?;
+        match asked.known {
+            Some(known) => json_reply(&ShortReply::of(reply, &message, &known), accepts),
+            None => json_reply(&reply, accepts),
+        }
+    });
+    served.await
 }
 
 pub(super) async fn compare(
     State(central): State<Arc<Central>>,
-    Caller(site, _place): Caller,
-    Body(request): Body<CompareRequest>,
+    caller: Caller,
+    accepts: Accepts,
+    body: PackedBody,
 ) -> Result<Response, ApiError> {
-    let turn = central.turns().take(site.id).await?;
-    blocking(move || {
-        let _turn = turn;
-        json_of(&central.hub().compare(&site.info(), &request)?)
-    })
-    .await
+    let served = caller.served(central, body, move |call: Call<'_, CompareRequest>| {
+        drop(call.snapshot);
+        call.central.gate().note_connection(call.site.id, call.central.clock().now(), None);
+        json_reply(&call.central.hub().compare(&call.site.info(), &call.message)?, accepts)
+    });
+    served.await
 }
 
 /// Notes that a first filling began or ended: two writes in the life of a data file, none in a routine sync.
@@ -75,11 +86,4 @@ fn note_initialisation(
         return Ok(());
     }
     write(central.store(), |txn| sites::note_initialisation(txn, site.id, state))
-}
-
-/// A reply may be large: it is written where it holds up nobody.
-fn json_of(reply: &impl Serialize) -> Result<Response, ApiError> {
-    let bytes = serde_json::to_vec(reply).map_err(ApiError::unexpected)?;
-    let kind = HeaderValue::from_static("application/json");
-    Ok(([(CONTENT_TYPE, kind)], Bytes::from(bytes)).into_response())
 }

@@ -3,6 +3,7 @@
 //! It proves who asks, keeps one sync per site at a time and holds those who wait; what is asked is answered by the hub.
 
 mod caller;
+mod callers;
 mod enter;
 mod exchange;
 mod refusal;
@@ -11,6 +12,7 @@ mod version;
 mod wait;
 mod waiters;
 
+pub use callers::Callers;
 pub use turns::Turns;
 pub use waiters::Waiters;
 

@@ -19,11 +19,19 @@ const SECONDS_MAX: u32 = 60;
 
 pub(super) async fn wait(
     State(central): State<Arc<Central>>,
-    Caller(site, _place): Caller,
+    caller: Caller,
     Body(request): Body<WaitRequest>,
 ) -> Result<Json<WaitReply>, ApiError> {
     let over = Instant::now() + Duration::from_secs(request.seconds.min(SECONDS_MAX).into());
-    let (site, request) = (Arc::new(site.info()), Arc::new(request));
+    // Kept to the end, with its place.
+    let caller = Arc::new(caller);
+    let (asked, asking) = (central.clone(), caller.clone());
+    let site = blocking(move || {
+        let site = asking.site(&asked)?;
+        asked.gate().note_connection(site.id, asked.clock().now(), None);
+        Ok::<_, ApiError>(site.info())
+    });
+    let (site, request) = (Arc::new(site.await?), Arc::new(request));
     if is_behind(&central, &site, &request).await? {
         return Ok(Json(WaitReply { changed: true }));
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sitesync_central::server::Limits;
 use sitesync_central::sites::{self, Initialisation};
 use sitesync_core::ids::SiteId;
-use sitesync_core::protocol::{Change, CommitId, commit_hash};
+use sitesync_core::protocol::{Change, CommitId, ExchangeRequest, ShortReply, SiteInfo, commit_hash, mark};
 
 use crate::server::{Server, exchange_body, is_refused, login_body, positions, put, request};
 
@@ -195,6 +195,7 @@ async fn large_replies_are_packed() {
     let kamo = server.site("Kamo");
     server.store("S1", kamo.id);
     let token = server.login("Kamo").await;
+    server.edit((0..30).map(|item| put("item", &format!("I{item}"), &json!({"item_name": "Amoxicillin"}))).collect());
     let mut asked = request("1/exchange", &token, "hw-1", "file-1", Body::from(exchange_body(&json!([])).to_string()));
     asked.headers_mut().insert("accept-encoding", "zstd".parse().unwrap());
     let answer = server.send(asked).await;
@@ -214,6 +215,43 @@ async fn one_sync_of_a_site_at_a_time() {
     server.central.turns().take(SiteId(9)).await.unwrap();
     drop(turn);
     server.call("1/exchange", &token, &exchange_body(&json!([]))).await.ok();
+}
+
+#[tokio::test]
+async fn what_was_in_force_is_no_longer_when_it_ended() {
+    let server = Server::new();
+    server.site("Kamo");
+    let token = server.login("Kamo").await;
+    server.call("1/exchange", &token, &exchange_body(&json!([]))).await.ok();
+    let text = exchange_body(&json!([])).to_string();
+    let other = server.send(request("1/exchange", &token, "hw-2", "file-1", Body::from(text))).await;
+    is_refused(&other, 401, "site_incorrect_hardware_id");
+    server.login("Kamo").await;
+    // For each of the calls: all of them look again.
+    let mut body = exchange_body(&json!([]));
+    body["seconds"] = json!(1);
+    for call in ["1/exchange", "1/exchange?known=", "1/stage", "1/compare", "1/wait"] {
+        is_refused(&server.call(call, &token, &body).await, 401, "token_ended");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_may_leave_out_what_its_request_says() {
+    let server = Server::new();
+    let (token, positions) = reader(&server).await;
+    let mut body = exchange_body(&positions);
+    body["epoch"] = json!(1);
+    let whole = server.call("1/exchange", &token, &body).await.ok();
+    let request: ExchangeRequest = serde_json::from_value(body.clone()).unwrap();
+    let site: SiteInfo = serde_json::from_value(whole["site"].clone()).unwrap();
+    for (known, names_site) in [(mark(&site), false), ("00000000".to_owned(), true), (String::new(), true)] {
+        let answer = server.call(&format!("1/exchange?known={known}"), &token, &body).await;
+        assert_eq!(answer.json().get("site").is_some(), names_site, "{}", answer.text());
+        assert!(!answer.headers.contains_key("content-security-policy"), "nobody shows it in a browser");
+        let short: ShortReply = serde_json::from_slice(&answer.bytes).unwrap();
+        let again = serde_json::to_value(short.whole(&request, Some(site.clone())).unwrap()).unwrap();
+        assert_eq!(again, whole);
+    }
 }
 
 /// A site with store S1 that has read everything, and where it stands.

@@ -96,6 +96,30 @@ pub struct FeedPosition {
     pub cursor: String,
 }
 
+/// What a request asks for that does not say how much.
+pub const ENTRIES_USUAL: u32 = 500;
+pub const BYTES_USUAL: u32 = 8 << 20;
+
+fn entries_usual() -> u32 {
+    ENTRIES_USUAL
+}
+
+fn is_entries_usual(number: &u32) -> bool {
+    *number == ENTRIES_USUAL
+}
+
+fn bytes_usual() -> u32 {
+    BYTES_USUAL
+}
+
+fn is_bytes_usual(number: &u32) -> bool {
+    *number == BYTES_USUAL
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// A whole routine sync in one request: what happened to my last attempt, here is my next commit, what is there for me.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExchangeRequest {
@@ -117,25 +141,46 @@ pub struct ExchangeRequest {
     #[serde(default, skip_serializing_if = "is_false")]
     pub renew: bool,
     /// At most so many entries, and bytes of records.
+    #[serde(default = "entries_usual", skip_serializing_if = "is_entries_usual")]
     pub entries_max: u32,
+    #[serde(default = "bytes_usual", skip_serializing_if = "is_bytes_usual")]
     pub bytes_max: u32,
     pub report: SiteReport,
 }
 
-/// What a site tells about itself at each sync.
+/// What a site tells about itself at each sync. What is empty is as it was told before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteReport {
     pub clock: Millis,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub device_type: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub app_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub app_version: String,
     /// Records that are not on the central server yet, and since when.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub unsent: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent_since: Option<Millis>,
     /// Versions that were put aside after a rewind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub aside: u64,
+}
+
+impl SiteReport {
+    /// Goes on with what an earlier report told and this one does not repeat.
+    pub fn keep(&mut self, earlier: Self) {
+        for (now, before) in [
+            (&mut self.device_type, earlier.device_type),
+            (&mut self.app_name, earlier.app_name),
+            (&mut self.app_version, earlier.app_version),
+        ] {
+            if now.is_empty() {
+                *now = before;
+            }
+        }
+    }
 }
 
 /// What became of a commit.

@@ -6,11 +6,13 @@ mod bounded;
 mod commit;
 mod cursor;
 mod messages;
+mod short;
 
 pub use bounded::{CHANGES_MAX, ENTRIES_MAX, FEEDS_MAX, ITEMS_MAX};
 pub use commit::{CommitId, commit_hash, first_hash, next_hash};
 pub use cursor::{Cursor, NUMBER_MAX, NotACursor};
 pub use messages::*;
+pub use short::{ShortReply, mark};
 
 /// The versions of the protocol that this program speaks.
 pub const VERSIONS: &[u32] = &[1];

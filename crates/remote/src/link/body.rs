@@ -17,7 +17,7 @@ use super::error::LinkError;
 const PACKED_ABOVE: usize = 1 << 10;
 /// Small enough that the slowest link passes one on before it counts as silent.
 const PIECE: usize = 4 << 10;
-const LEVEL: i32 = 3;
+const LEVEL: i32 = 1;
 /// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
 const WINDOW_LOG_MAX: u32 = 23;
 

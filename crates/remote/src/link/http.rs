@@ -8,12 +8,15 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sitesync_core::protocol::{ErrorBody, ErrorText, LoginRequest, VERSIONS, WaitReply, WaitRequest};
+use sitesync_core::protocol::{
+    ErrorBody, ErrorText, ExchangeReply, ExchangeRequest, LoginRequest, ShortReply, VERSIONS, WaitReply, WaitRequest,
+};
 use sitesync_web::{client_tls, is_local_host};
 use url::Url;
 
 use super::body::{Pieces, Pulse, Unpacking, pack};
 use super::error::LinkError;
+use super::short::Remembered;
 use super::{Checked, Credentials, Greeting, Link, Sending, fault};
 use crate::site::{Reply, Step};
 
@@ -47,6 +50,7 @@ impl Default for HttpOptions {
 pub struct HttpLink {
     client: reqwest::Client,
     options: HttpOptions,
+    remembered: Remembered,
 }
 
 /// What came back, unpacked.
@@ -60,7 +64,6 @@ impl HttpLink {
     pub fn new(options: HttpOptions) -> Result<Self, LinkError> {
         let tls = client_tls(options.ca_file.as_deref()).map_err(|error| LinkError::Here(error.to_string()))?;
         let client = reqwest::Client::builder()
-            .user_agent(concat!("sitesync/", env!("CARGO_PKG_VERSION")))
             .tls_backend_preconfigured(tls)
             .dns_resolver(Arc::new(Resolver))
             .connect_timeout(options.connect_timeout)
@@ -70,7 +73,7 @@ impl HttpLink {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| LinkError::Here(error.to_string()))?;
-        Ok(Self { client, options })
+        Ok(Self { client, options, remembered: Remembered::default() })
     }
 
     /// Sends a question and reads the whole answer, whatever its status.
@@ -137,11 +140,19 @@ impl HttpLink {
                 self.post(url, let_in(credentials)?, request).await.map(|_| Reply::Staged)
             }
             Step::Exchange(request) => {
-                self.call("exchange", request, credentials).await.map(|reply| Reply::Exchange(Box::new(reply)))
+                self.exchange(request, credentials).await.map(|reply| Reply::Exchange(Box::new(reply)))
             }
             Step::Compare(request) => self.call("compare", request, credentials).await.map(Reply::Compare),
             Step::Done => Err(LinkError::Here("there was nothing to send".to_owned())),
         }
+    }
+
+    async fn exchange(&self, request: &ExchangeRequest, credentials: &Credentials) -> Result<ExchangeReply, LinkError> {
+        let (short, known) = self.remembered.shortened(request, credentials);
+        let mut url = address(&credentials.server_url, "sync/1/exchange")?;
+        url.set_query(Some(&format!("known={known}")));
+        let reply: ShortReply = self.post(url, let_in(credentials)?, &*short).await?.read().await?;
+        self.remembered.whole(reply, request, credentials)
     }
 
     async fn greeting(&self, server_url: &str) -> Result<Greeting, LinkError> {

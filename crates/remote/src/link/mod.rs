@@ -7,6 +7,7 @@ mod body;
 mod error;
 mod fault;
 mod http;
+mod short;
 #[cfg(test)]
 mod tests;
 

@@ -19,7 +19,7 @@ use super::step::Run;
 use super::{Site, SiteError};
 
 /// A commit holds about so many records, and bytes of them; a longer list of changes is cut, never inside a document.
-const RECORDS_MAX: usize = 50_000;
+const RECORDS_MAX: usize = 5_000;
 const BYTES_MAX: usize = 64 << 20;
 
 /// A commit on its way.

@@ -21,6 +21,11 @@ impl Hub {
         rows.iter().map(|(_, bytes)| rows::decode(bytes)).collect()
     }
 
+    /// The number of documents held of a site, in the caller's snapshot.
+    pub fn held_of(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, HubError> {
+        count(snapshot, site)
+    }
+
     /// The number of held documents: of all sites, or of one.
     pub fn held_count(&self, site: Option<SiteId>) -> Result<u64, HubError> {
         let snapshot = self.store.snapshot()?;
