@@ -1,22 +1,25 @@
 //! When to stop: Ctrl-C, or the signal by which a service manager or a container ends a program.
 
-/// Waits until the program is asked to stop.
-pub async fn asked() {
+/// Ends when the program is asked to stop. Signals count from this call on, so it is made before the program says that it is ready.
+pub fn asked() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        // Without the second signal there is still the first.
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    };
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut terminate), Ok(mut interrupt)) = signals {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        tracing::warn!("Ctrl-C cannot be watched for; end the program by its process number");
-        std::future::pending::<()>().await;
+        if tokio::signal::ctrl_c().await.is_err() {
+            tracing::warn!("Ctrl-C cannot be watched for; end the program by its process number");
+            std::future::pending::<()>().await;
+        }
     }
 }
 

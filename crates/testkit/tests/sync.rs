@@ -258,6 +258,7 @@ fn a_site_that_did_not_notice_that_its_store_was_away_undoes_nothing() {
 #[test]
 fn a_large_store_that_comes_to_a_site_in_use_is_applied_as_one() {
     let mut country = Country::with_sites(9, 2);
+    country.sync_all();
     let lines: Vec<_> = (0..4_500).map(|line| stock(&format!("B{line}"), "S2", 1)).collect();
     country.write(2, &lines);
     country.write(2, &delivery("D", "S2", "S3", 3));

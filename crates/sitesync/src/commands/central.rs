@@ -126,10 +126,11 @@ async fn serve(options: server::Options) -> Result<()> {
             FIRST_ACCOUNT, FIRST_ACCOUNT
         ))?;
     }
+    let asked = stop::asked();
     print(&format!("central server ready at {}\n", running.url()))?;
     tokio::select! {
         ended = running.ended() => ended.context("the central server ended by itself")?,
-        () = stop::asked() => {
+        () = asked => {
             tracing::info!("stopping");
             running.stop().await.context("the central server did not stop well")?;
         }

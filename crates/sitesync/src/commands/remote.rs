@@ -201,8 +201,9 @@ async fn serve(options: server::Options, wanted: Wanted) -> Result<()> {
             first.name, first.password
         ))?;
     }
+    let asked = stop::asked();
     print(&format!("remote site ready at {}\n", running.url()))?;
-    stop::asked().await;
+    asked.await;
     tracing::info!("stopping");
     running.stop().await.context("the remote site did not stop well")?;
     print("stopped\n")

@@ -62,11 +62,12 @@ pub async fn run(settings: Settings) -> Result<()> {
     for (at, site) in (1_u16..).zip(&SITES) {
         remotes.push(Remote::start(&home, &keys, site, address(settings.port, at)?, &central).await?);
     }
+    let asked = stop::asked();
     welcome(&home, &keys, &central, &remotes)?;
     let mut country = Country::new(central.hub().clone(), remotes, keys.seed.wrapping_add(keys.starts));
     tokio::select! {
         ended = country.work(settings.pace) => ended?,
-        () = stop::asked() => {}
+        () = asked => {}
         () = over(settings.time) => {}
     }
     finish(country, central, settings.time.is_some()).await

@@ -1,7 +1,7 @@
 //! What somebody can do who holds something of a site that is not his, and a site that lies.
 
 use serde_json::{Value, json};
-use sitesync_core::protocol::{Change, CommitId, commit_hash};
+use sitesync_core::protocol::{Change, CommitId, NUMBER_MAX, commit_hash};
 use sitesync_testkit::records::{delete, put};
 
 use crate::central::{PASSWORD, Server, Shown, TABLET, call, commit, exchange_body, login_body};
@@ -195,13 +195,15 @@ async fn positions_that_were_never_given_are_refused_or_harm_only_who_made_them_
     let server = Server::new();
     let token = server.token("Kamo", TABLET).await;
     let me = Shown { token: &token, device: TABLET };
-    let huge = u64::MAX;
+    let (huge, large) = (u64::MAX, NUMBER_MAX - 100);
     let cases = [
         ("1.1.999".to_owned(), 409, "cursor_ahead"),
-        (format!("1.1.{huge}"), 409, "cursor_ahead"),
-        (format!("{huge}.1.999"), 409, "cursor_ahead"),
-        (format!("1.{huge}.0"), 200, ""),
-        (format!("1.{huge}.0"), 200, ""),
+        (format!("1.1.{large}"), 409, "cursor_ahead"),
+        (format!("{large}.1.999"), 409, "cursor_ahead"),
+        (format!("1.{large}.0"), 200, ""),
+        (format!("1.{large}.0"), 200, ""),
+        (format!("1.1.{huge}"), 400, "cursor_unreadable"),
+        (format!("1.{huge}.0"), 400, "cursor_unreadable"),
         ("-1.1.1".to_owned(), 400, "cursor_unreadable"),
         ("1.1".to_owned(), 400, "cursor_unreadable"),
     ];
