@@ -164,3 +164,40 @@ fn a_line_that_was_added_after_a_restore_comes_with_its_header() {
     country.sync_all();
     country.assert_equal();
 }
+
+/// A store moves while its former site is away; that site's tail is held, its sender does not hear of it, and a person gives it up.
+fn given_up_before_the_sender_heard(country: &Country) {
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    let held = country.hub.held(None, 9).unwrap();
+    assert_eq!(held.len(), 1);
+    country.hub.send_back(held[0].id).unwrap();
+    country.sync_all();
+    country.assert_equal();
+}
+
+fn aside_of_2(country: &Country) -> Vec<String> {
+    country.site(2).put_aside().unwrap().iter().map(|aside| aside.id.to_string()).collect()
+}
+
+#[test]
+fn what_is_given_up_before_its_sender_hears_that_its_store_went_stays_with_the_sender() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 1)]);
+    given_up_before_the_sender_heard(&country);
+    assert!(country.site_record(2, "item_line", "L").is_none(), "the store went elsewhere");
+    assert_eq!(aside_of_2(&country), ["L"]);
+}
+
+#[test]
+fn so_does_a_version_of_what_the_sender_had_read_in_the_store_that_went() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 1), stock("M", "S2", 1)]);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 2)]);
+    given_up_before_the_sender_heard(&country);
+    assert_eq!(country.site_record(3, "item_line", "L").unwrap()["quantity"], json!(1));
+    assert_eq!(aside_of_2(&country), ["L"], "what the central server took is not put aside");
+}

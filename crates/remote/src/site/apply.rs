@@ -326,8 +326,8 @@ impl<'a> Applying<'a> {
         let mut keys = self.withdrawn;
         referrers_first(&mut keys);
         for key in &keys {
-            let refused_at = self.refused.contains(key).then_some(self.now);
-            drop_unless_held(self.world.txn, self.state, key, refused_at)?;
+            let aside = self.refused.contains(key).then_some((Why::NotTaken, self.now));
+            drop_unless_held(self.world.txn, self.state, key, aside)?;
         }
         self.state.wanted.dedup();
         Ok(())

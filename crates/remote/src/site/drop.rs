@@ -1,9 +1,10 @@
 //! Drops what the site should no longer hold: withdrawn records, and what it held only through a store that went elsewhere.
 
-use sitesync_core::catalogue::Catalogue;
+use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
-use sitesync_core::record::{EntryKind, Record, Role};
+use sitesync_core::record::{Entry, EntryKind, Record, Role};
+use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageLimit, Txn, write};
 
 use super::feeds::{forget_reading, readings};
@@ -25,6 +26,7 @@ impl Site {
     }
 
     fn drop_feed(&self, feed: &Feed) -> Result<(), SiteError> {
+        let now = self.clock.now();
         // Names last: a patient goes only when nothing that refers to it is left.
         for names in [false, true] {
             let mut after = Some(0);
@@ -34,14 +36,14 @@ impl Site {
                     if unsent(txn, &state)? > 0 || state.attempt.is_some() {
                         return Ok::<_, SiteError>(None);
                     }
-                    drop_part(txn, &state, feed, from, names)
+                    drop_part(txn, &state, feed, Part { after: from, names }, now)
                 })?;
             }
         }
         write(&*self.store, |txn| {
             let state = state::state(txn)?;
             if unsent(txn, &state)? == 0 && state.attempt.is_none() {
-                drop_unconfirmed(txn, &state, feed)?;
+                drop_unconfirmed(txn, &state, feed, now)?;
                 forget_reading(txn, feed)?;
             }
             Ok(())
@@ -49,21 +51,35 @@ impl Site {
     }
 }
 
-/// Drops a part of a feed: names, or all but names. Where to go on.
-fn drop_part(txn: &mut dyn Txn, state: &State, feed: &Feed, after: u64, names: bool) -> Result<Option<u64>, SiteError> {
-    let page = txn.page(feed, after, PageLimit { entries: CHUNK, bytes: usize::MAX })?;
+/// A part of a feed: what stands above a number, and is a name or is not.
+#[derive(Clone, Copy)]
+struct Part {
+    after: u64,
+    names: bool,
+}
+
+/// Drops a part of a feed. Where to go on.
+fn drop_part(txn: &mut dyn Txn, state: &State, feed: &Feed, part: Part, now: Millis) -> Result<Option<u64>, SiteError> {
+    let page = txn.page(feed, part.after, PageLimit { entries: CHUNK, bytes: usize::MAX })?;
     let next = page.last().map(|last| last.entry.number);
     let mut keys: Vec<_> =
-        page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == names).collect();
+        page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == part.names).collect();
     referrers_first(&mut keys);
+    // Looked at before the places go: they tell which versions the central server has.
+    let entries = txn.entries_of(&keys)?;
+    let records = txn.records(&keys)?;
+    let unconfirmed: Vec<_> =
+        records.iter().zip(&entries).map(|(record, entries)| is_unconfirmed(txn, record.as_ref(), entries)).collect();
     txn.remove_entries(feed, &keys)?;
-    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))?;
+    for (key, unconfirmed) in keys.iter().zip(unconfirmed) {
+        drop_unless_held(txn, state, key, unconfirmed?.then_some((Why::Left, now)))?;
+    }
     Ok(next)
 }
 
 /// What the site wrote in a store that went elsewhere meanwhile is in no feed of its own: the central server holds it for a person.
 /// The same is true of patients that were visible only there, and of what was sent from there to others.
-fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed) -> Result<(), SiteError> {
+fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) -> Result<(), SiteError> {
     let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
     let records = txn.records(&keys)?.into_iter().flatten();
@@ -71,7 +87,26 @@ fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed) -> Result<(),
     let elsewhere = |home: &Feed| home == feed || !read.contains(home);
     let mut keys: Vec<_> = records.filter(|record| elsewhere(&record.home)).map(|record| record.key).collect();
     referrers_first(&mut keys);
-    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))
+    for key in &keys {
+        let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
+        let record = txn.records(std::slice::from_ref(key))?.pop().flatten();
+        let unconfirmed = is_unconfirmed(txn, record.as_ref(), &entries)?;
+        drop_unless_held(txn, state, key, unconfirmed.then_some((Why::Left, now)))?;
+    }
+    Ok(())
+}
+
+/// Whether the site wrote this version, and never read that the central server has it. It holds it, as far as the site can know;
+/// but a person there may have given it up before the site came to hear of anything, and then nobody else has it.
+fn is_unconfirmed(txn: &mut dyn Txn, record: Option<&Record>, entries: &[Entry]) -> Result<bool, SiteError> {
+    let Some(record) = record.filter(|record| record.is_live()) else { return Ok(false) };
+    let sent = entries.iter().any(|entry| entry.feed == Feed::Changes);
+    let confirmed = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.hash == record.hash);
+    if !sent || confirmed {
+        return Ok(false);
+    }
+    let class = StoreWorld::new(txn, Catalogue::embedded()).read(record)?.facts.class;
+    Ok(!matches!(class, Class::Patient | Class::Shared))
 }
 
 /// What refers comes before what is referred to, so that a patient goes with its documents.
@@ -80,13 +115,13 @@ pub(crate) fn referrers_first(keys: &mut [RecordKey]) {
     keys.sort_by_key(|key| std::cmp::Reverse(order(&key.table)));
 }
 
-/// Drops a record that no feed of the site holds, unless a record of its own refers to it. With a time, its version was sent and
-/// refused, and is put aside first.
+/// Drops a record that no feed of the site holds, unless a record of its own refers to it. With a reason, nobody
+/// else may have its version, and it is put aside first.
 pub(crate) fn drop_unless_held(
     txn: &mut dyn Txn,
     state: &State,
     key: &RecordKey,
-    refused_at: Option<Millis>,
+    aside: Option<(Why, Millis)>,
 ) -> Result<(), SiteError> {
     let keys = std::slice::from_ref(key);
     let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
@@ -100,8 +135,8 @@ pub(crate) fn drop_unless_held(
         return Ok(());
     }
     if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
-        if let Some(at) = refused_at {
-            put_aside(txn, &record, Why::NotTaken, at)?;
+        if let Some((why, at)) = aside {
+            put_aside(txn, &record, why, at)?;
         }
         txn.forget_records(keys)?;
         txn.remove_entries(&Feed::Changes, keys)?;

@@ -258,6 +258,8 @@ pub(crate) fn header_facts(world: &mut StoreWorld<'_>, known: &Known) -> Result<
 pub(crate) enum Why {
     /// The central server has seen it, and holds it or gave it back.
     NotTaken,
+    /// The central server has seen it, but the store went elsewhere before it could be read what became of it.
+    Left,
     Rewound,
     Restored,
 }
@@ -266,6 +268,9 @@ impl Why {
     fn text(self) -> &'static str {
         match self {
             Self::NotTaken => "The central server did not take this version.",
+            Self::Left => {
+                "The store went to another site before the central server took this version, or told that it had."
+            }
             Self::Rewound => "The data file was put back or copied, and the central server has another version.",
             Self::Restored => "The central server was restored, and has another version.",
         }
@@ -281,7 +286,7 @@ pub(crate) fn put_aside(txn: &mut dyn Txn, record: &Record, why: Why, at: Millis
         body,
         reason: why.text().to_owned(),
         at,
-        sent: why == Why::NotTaken,
+        sent: matches!(why, Why::NotTaken | Why::Left),
     };
     let mut key = [link_target(&record.key).as_bytes(), &[0x1f]].concat();
     // A record may be put aside more than once; none replaces another.

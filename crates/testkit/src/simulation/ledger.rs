@@ -113,11 +113,16 @@ impl Ledger {
 }
 
 impl World {
-    /// What the central server has: shown, held, or deleted by someone who saw it.
+    /// What the central server has: shown, held, or deleted by someone who saw it; a deletion may wait for a person.
     fn central_knows(&self) -> BTreeSet<Stamped> {
         let mut versions = all_present(&self.country.central);
         versions.extend(self.held());
-        let gone = |version: &&Stamped| present(&self.country.central, &version.key).is_none();
+        // Who deleted a record and did not get his way, as another life of his site or another store's owner went before, lost no
+        // version: he gave it up himself, and his deletion waits for a person.
+        let waiting = self.kept_deletions();
+        let gone = |version: &&Stamped| {
+            waiting.contains(&version.key) || present(&self.country.central, &version.key).is_none()
+        };
         versions.extend(self.ledger.deleted.iter().filter(gone).cloned());
         self.ledger.with_history(versions)
     }
@@ -125,6 +130,16 @@ impl World {
     fn held(&self) -> Vec<Stamped> {
         let held = self.country.hub.held(None, usize::MAX).expect("in memory");
         in_changes(held.iter().flat_map(|held| &held.changes))
+    }
+
+    /// The records of which a deletion is held, or put aside.
+    fn kept_deletions(&self) -> BTreeSet<RecordKey> {
+        let held = self.country.hub.held(None, usize::MAX).expect("in memory");
+        let held = held.into_iter().flat_map(|held| held.changes).filter(|change| change.delete);
+        let held = held.map(|change| RecordKey { table: change.table, id: change.id });
+        let aside = self.country.sites.iter().flat_map(|member| member.site.put_aside().expect("in memory"));
+        let aside = aside.filter(|aside| aside.body.is_none());
+        held.chain(aside.map(|aside| RecordKey { table: aside.table, id: aside.id })).collect()
     }
 
     /// The versions in one held document.
