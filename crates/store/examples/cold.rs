@@ -34,7 +34,7 @@ fn record(store: u64, number: u64) -> Record {
 fn fill(store: &dyn Store, records: u64, others: u64) -> Result<()> {
     for first in (0..records * 2).step_by(COMMIT as usize) {
         let numbers = first..(first + COMMIT).min(records * 2);
-        let store_of = |number: u64| if number % 2 == 0 { 0 } else { 1 + number / 2 % others.max(1) };
+        let store_of = |number: u64| if number.is_multiple_of(2) { 0 } else { 1 + number / 2 % others.max(1) };
         let mut commit: Vec<_> = numbers.map(|number| (store_of(number), record(store_of(number), number))).collect();
         write(store, |txn| -> Result<()> {
             let records: Vec<_> = commit.iter().map(|(_, record)| record.clone()).collect();

@@ -1,5 +1,7 @@
 //! Replays everything that fuzzing began with and found worth keeping (`corpus/<target>/`), and the shortest inputs of all.
 
+#![expect(clippy::expect_used, reason = "helpers of tests")]
+
 use std::path::{Path, PathBuf};
 
 use sitesync_testkit::fuzz::{TARGETS, Target};

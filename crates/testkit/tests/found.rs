@@ -1,5 +1,7 @@
 //! What random lives found, each as the short history that shows it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use serde_json::json;
 use sitesync_core::ids::Feed;
 use sitesync_store::Store;

@@ -1,5 +1,7 @@
 //! A central server that says what no honest one says: refused before anything of it is stored.
 
+#![expect(clippy::expect_used, reason = "helpers of tests")]
+
 use sitesync_core::hash::Hash;
 use sitesync_core::ids::Feed;
 use sitesync_core::protocol::{CommitOutcome, DoubtfulFeed, ExchangeReply, FeedEntry};

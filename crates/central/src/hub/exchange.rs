@@ -88,7 +88,7 @@ impl Hub {
         snapshot: Box<dyn Snapshot + 'a>,
         reader: ReaderId,
         request: &ExchangeRequest,
-    ) -> Result<(Box<dyn Snapshot + 'a>, Epoch, Vec<Reading>), HubError> {
+    ) -> Result<Begun<'a>, HubError> {
         let epoch = self.epoch(&*snapshot)?;
         let (readings, begins) = self.readings(&*snapshot, reader, request, &epoch)?;
         if !begins {
@@ -104,6 +104,9 @@ impl Hub {
         Ok((self.store.snapshot()?, epoch, readings))
     }
 }
+
+/// A snapshot, the epoch in it, and how each feed is read from it.
+type Begun<'a> = (Box<dyn Snapshot + 'a>, Epoch, Vec<Reading>);
 
 /// After a restore: the feeds of which the site holds entries that the database may have lost, also those it no longer reads.
 fn doubtful(readings: &[Reading], request: &ExchangeRequest, epoch: &Epoch) -> Vec<DoubtfulFeed> {

@@ -102,7 +102,7 @@ pub struct State {
     pub unequal: Vec<Feed>,
     /// Documents of this site that are held on the central server.
     pub held: u64,
-    /// Entries per request, as the link allows ([`super::pace`]).
+    /// Entries per request, as the link allows (see `pace`).
     pub entries_max: u32,
     /// Bytes of records in a reply, and of changes in a request, as the link allows.
     #[serde(default = "bytes_first")]

@@ -8,7 +8,7 @@ use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::protocol::Cursor;
 use sitesync_core::record::EntryKind;
 use sitesync_store::sqlite::SqliteStore;
-use sitesync_store::{NewEntry, Store, StoreError, write};
+use sitesync_store::{NewEntry, Store, write};
 use tokio::time::Instant;
 
 use crate::load::{self, Times};
@@ -65,7 +65,7 @@ fn fill(data: &Path, site: &mut Prepared, from: usize, to: usize) {
     };
     for first in (from..to).step_by(50_000) {
         let entries: Vec<_> = (first..(first + 50_000).min(to)).map(entry).collect();
-        write(&store, |txn| txn.append(&feed, &entries).map(drop).map_err(StoreError::from)).expect("entries");
+        write(&store, |txn| txn.append(&feed, &entries).map(drop)).expect("entries");
     }
     let number = store.snapshot().and_then(|snapshot| snapshot.feed(&feed)).expect("a feed").head;
     for position in site.positions.iter_mut().filter(|position| position.feed == feed) {

@@ -36,6 +36,7 @@ impl Server {
         Self::start(command)
     }
 
+    #[expect(clippy::zombie_processes, reason = "where it is not waited for, the measurement ends")]
     fn start(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program");
         let mut password = None;

@@ -51,11 +51,11 @@ fn work(wish: &Wish, next: &AtomicU64, failing: &Mutex<Vec<u64>>) {
         if seed >= wish.last || full {
             return;
         }
-        if let Some(text) = fails(wish, seed) {
-            if let Ok(mut failing) = failing.lock() {
-                failing.push(seed);
-                println!("{text}");
-            }
+        if let Some(text) = fails(wish, seed)
+            && let Ok(mut failing) = failing.lock()
+        {
+            failing.push(seed);
+            println!("{text}");
         }
     }
 }

@@ -63,8 +63,10 @@ async fn what_was_asked_comes_back_as_text_that_no_browser_runs() {
     }
 }
 
+type Browser = (&'static str, &'static [(&'static str, &'static str)], bool);
+
 /// Requests of browsers: what they say of where they come from, and whether such a page may change something.
-const BROWSERS: [(&str, &[(&str, &str)], bool); 11] = [
+const BROWSERS: [Browser; 11] = [
     ("a program", &[], true),
     ("a page of this server", &[("sec-fetch-site", "same-origin"), ("origin", "http://kamo:8701")], true),
     ("an address that was typed", &[("sec-fetch-site", "none")], true),
