@@ -164,3 +164,54 @@ fn a_line_that_was_added_after_a_restore_comes_with_its_header() {
     country.sync_all();
     country.assert_equal();
 }
+
+/// The quantities of stock lines in the held documents.
+fn held_quantities(country: &Country) -> Vec<String> {
+    let held = country.hub.held(None, 9).unwrap();
+    let bodies = held.iter().flat_map(|held| &held.changes).filter_map(|change| change.put.as_deref());
+    let quantity = |body: &str| serde_json::from_str::<serde_json::Value>(body).unwrap()["quantity"].to_string();
+    bodies.map(|body| quantity(body.get())).collect()
+}
+
+#[test]
+fn what_is_held_of_one_copy_is_not_replaced_by_another() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.copy_device(0);
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sites.last().unwrap().site.write(&[stock("L", "S2", 2)]).unwrap();
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.sync(2);
+    sync_copy(&country);
+    country.sync_all();
+    assert_eq!(held_quantities(&country), ["1", "2"]);
+    country.assert_equal();
+}
+
+#[test]
+fn what_another_file_of_the_site_sent_to_a_restored_server_is_not_overwritten() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.copy_device(0);
+    let backup = country.central.fork();
+    let write_copy = |country: &Country, quantity| {
+        country.sites.last().unwrap().site.write(&[stock("L", "S2", quantity)]).unwrap();
+    };
+    write_copy(&country, 1);
+    sync_copy(&country);
+    // The device meets the copy's commit, and sends one that follows it.
+    country.write(2, &[stock("M", "S2", 1)]);
+    country.sync(2);
+    write_copy(&country, 3);
+    country.restore_central(&backup);
+    country.write(2, &[stock("L", "S2", 4)]);
+    sync_copy(&country);
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(3));
+    country.sync_all();
+    sync_copy(&country);
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(3), "it was acknowledged");
+    let held = held_quantities(&country);
+    let others = held.iter().filter(|quantity| *quantity == "4").count();
+    assert_eq!(others, 1, "the other version is held for a person, once: {held:?}");
+    country.assert_equal();
+}
