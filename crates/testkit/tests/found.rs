@@ -215,3 +215,46 @@ fn what_another_file_of_the_site_sent_to_a_restored_server_is_not_overwritten() 
     assert_eq!(others, 1, "the other version is held for a person, once: {held:?}");
     country.assert_equal();
 }
+
+#[test]
+fn a_copy_meets_after_a_restore_what_the_other_has_sent_already() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    country.restore_central(&backup);
+    country.write(2, &[stock("L", "S2", 2)]);
+    country.copy_device(0);
+    country.sync(2);
+    let copy = country.sites.last().unwrap();
+    let equal = |_: &_| {
+        let unequal = sitesync_testkit::proof::unexplained(copy, None);
+        assert!(unequal.is_empty(), "{unequal:?}");
+        Outage::None
+    };
+    country.sync_member(copy, &mut |step| equal(step)).unwrap();
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(copy.site.put_aside().unwrap().len(), 0, "it is the same version");
+}
+
+#[test]
+fn what_a_copy_could_not_send_before_a_restore_it_sends_after_it() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S3", 3));
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    country.copy_device(0);
+    country.replace_device(2);
+    country.restore_central(&backup);
+    country.sync(2);
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync_all();
+    sync_copy(&country);
+    country.sync_all();
+    sync_copy(&country);
+    country.assert_equal();
+    assert!(country.central_record("transact", "D").is_some());
+}
