@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sitesync_core::ids::Feed;
+use sitesync_remote::site::Step;
 use sitesync_store::Store;
 use sitesync_testkit::records::{delivery, edit, put, stock};
 use sitesync_testkit::{Country, Outage};
@@ -257,4 +258,68 @@ fn what_a_copy_could_not_send_before_a_restore_it_sends_after_it() {
     sync_copy(&country);
     country.assert_equal();
     assert!(country.central_record("transact", "D").is_some());
+}
+
+#[test]
+fn a_copy_that_is_still_being_filled_gets_what_the_other_sends_whole() {
+    let mut country = Country::with_sites(1, 2);
+    country.page = Some(1);
+    let mut left = 3;
+    let broken_off = country.sync_over(2, &mut |_| {
+        left -= 1;
+        if left < 0 { Outage::Request } else { Outage::None }
+    });
+    assert!(broken_off.is_err());
+    country.copy_device(0);
+    country.sync(2);
+    country.sync(2);
+    country.write(2, &delivery("D", "S2", "S3", 1));
+    country.sync(2);
+    let copy = country.sites.last().unwrap();
+    country
+        .sync_member(copy, &mut |step| {
+            assert!(!matches!(step, Step::Compare(_)), "it is told to hold what it never had");
+            Outage::None
+        })
+        .unwrap();
+    country.sync_all();
+    country.assert_equal();
+}
+
+#[test]
+fn what_is_sent_back_before_its_site_knows_that_it_lost_the_store_is_put_aside_there() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    let held = country.hub.held(None, 9).unwrap();
+    country.hub.send_back(held[0].id).unwrap();
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(country.site(2).put_aside().unwrap().len(), 1, "it is nowhere else");
+}
+
+#[test]
+fn a_copy_that_has_met_the_restored_server_but_not_what_the_other_sent_sets_nothing_back() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    country.restore_central(&backup);
+    country.copy_device(0);
+    let mut left = 1;
+    let copy = country.sites.last().unwrap();
+    let broken_off = country.sync_member(copy, &mut |_| {
+        left -= 1;
+        if left < 0 { Outage::Request } else { Outage::None }
+    });
+    assert!(broken_off.is_err());
+    country.write(2, &[stock("L", "S2", 2)]);
+    country.sync(2);
+    sync_copy(&country);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(2));
 }

@@ -1,9 +1,12 @@
 //! Drops what the site should no longer hold: withdrawn records, and what it held only through a store that went elsewhere.
 
-use sitesync_core::catalogue::Catalogue;
+use std::collections::HashSet;
+
+use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
-use sitesync_core::record::{EntryKind, Record, Role};
+use sitesync_core::record::{Entry, EntryKind, Record, Role};
+use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageLimit, Txn, write};
 
 use super::feeds::{forget_reading, readings};
@@ -17,14 +20,15 @@ const CHUNK: usize = 5_000;
 impl Site {
     /// What was held only through a store that went elsewhere is dropped, once the site's own tail is acknowledged (EXCHANGE A20).
     pub(crate) fn drop_lost_feeds(&self) -> Result<(), SiteError> {
+        let now = self.clock.now();
         let lost: Vec<_> = {
             let snapshot = self.store.snapshot()?;
             readings(&*snapshot)?.into_iter().filter(|(_, reading)| reading.lost).map(|(feed, _)| feed).collect()
         };
-        lost.iter().try_for_each(|feed| self.drop_feed(feed))
+        lost.iter().try_for_each(|feed| self.drop_feed(feed, now))
     }
 
-    fn drop_feed(&self, feed: &Feed) -> Result<(), SiteError> {
+    fn drop_feed(&self, feed: &Feed, now: Millis) -> Result<(), SiteError> {
         // Names last: a patient goes only when nothing that refers to it is left.
         for names in [false, true] {
             let mut after = Some(0);
@@ -34,14 +38,14 @@ impl Site {
                     if unsent(txn, &state)? > 0 || state.attempt.is_some() {
                         return Ok::<_, SiteError>(None);
                     }
-                    drop_part(txn, &state, feed, from, names)
+                    drop_part(txn, &state, feed, from, names, now)
                 })?;
             }
         }
         write(&*self.store, |txn| {
             let state = state::state(txn)?;
             if unsent(txn, &state)? == 0 && state.attempt.is_none() {
-                drop_unconfirmed(txn, &state, feed)?;
+                drop_unconfirmed(txn, &state, feed, now)?;
                 forget_reading(txn, feed)?;
             }
             Ok(())
@@ -50,20 +54,29 @@ impl Site {
 }
 
 /// Drops a part of a feed: names, or all but names. Where to go on.
-fn drop_part(txn: &mut dyn Txn, state: &State, feed: &Feed, after: u64, names: bool) -> Result<Option<u64>, SiteError> {
+fn drop_part(
+    txn: &mut dyn Txn,
+    state: &State,
+    feed: &Feed,
+    after: u64,
+    names: bool,
+    now: Millis,
+) -> Result<Option<u64>, SiteError> {
     let page = txn.page(feed, after, PageLimit { entries: CHUNK, bytes: usize::MAX })?;
     let next = page.last().map(|last| last.entry.number);
     let mut keys: Vec<_> =
         page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == names).collect();
     referrers_first(&mut keys);
+    // The entries tell what was confirmed, so they are asked before they go.
+    let refused = refused(txn, &keys)?;
     txn.remove_entries(feed, &keys)?;
-    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))?;
+    drop_all(txn, state, &keys, &refused, now)?;
     Ok(next)
 }
 
 /// What the site wrote in a store that went elsewhere meanwhile is in no feed of its own: the central server holds it for a person.
 /// The same is true of patients that were visible only there, and of what was sent from there to others.
-fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed) -> Result<(), SiteError> {
+fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) -> Result<(), SiteError> {
     let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
     let records = txn.records(&keys)?.into_iter().flatten();
@@ -71,7 +84,46 @@ fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed) -> Result<(),
     let elsewhere = |home: &Feed| home == feed || !read.contains(home);
     let mut keys: Vec<_> = records.filter(|record| elsewhere(&record.home)).map(|record| record.key).collect();
     referrers_first(&mut keys);
-    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, None))
+    let refused = refused(txn, &keys)?;
+    drop_all(txn, state, &keys, &refused, now)
+}
+
+fn drop_all(
+    txn: &mut dyn Txn,
+    state: &State,
+    keys: &[RecordKey],
+    refused: &HashSet<RecordKey>,
+    now: Millis,
+) -> Result<(), SiteError> {
+    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, refused.contains(key).then_some(now)))
+}
+
+/// The records whose version was sent and never confirmed. The central server holds it, or a person has given it back already: then
+/// this is the only copy, and it is put aside before it is dropped.
+fn refused(txn: &mut dyn Txn, keys: &[RecordKey]) -> Result<HashSet<RecordKey>, SiteError> {
+    let records = txn.records(keys)?;
+    let entries = txn.entries_of(keys)?;
+    let mut world = StoreWorld::new(txn, Catalogue::embedded());
+    let mut refused = HashSet::new();
+    for (record, entries) in records.into_iter().zip(entries) {
+        if let Some(record) = record
+            && was_refused(&mut world, &record, &entries)?
+        {
+            refused.insert(record.key);
+        }
+    }
+    Ok(refused)
+}
+
+/// A version that was sent and never confirmed in a feed was refused. Merged versions of shared records are no refusal.
+pub(super) fn was_refused(world: &mut StoreWorld<'_>, record: &Record, entries: &[Entry]) -> Result<bool, SiteError> {
+    let sent = entries.iter().any(|entry| entry.feed == Feed::Changes);
+    let confirmed = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.hash == record.hash);
+    if !sent || confirmed || !record.is_live() {
+        return Ok(false);
+    }
+    let class = world.read(record)?.facts.class;
+    Ok(!matches!(class, Class::Patient | Class::Shared))
 }
 
 /// What refers comes before what is referred to, so that a patient goes with its documents.

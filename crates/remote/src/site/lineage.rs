@@ -37,6 +37,7 @@ pub(super) fn meet(
     if !restored {
         return Ok(false);
     }
+    state.restored = true;
     state.tell(
         now,
         "The central server was restored from a backup. This site compares, and sends again what is missing there.",
@@ -139,7 +140,7 @@ fn rewound(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Mil
         "This data file was put back from a backup, or copied from another device. It is filled again from the central server; \
          what was changed here and there is put aside, never overwritten.",
     );
-    let both = !state.doubts.is_empty();
+    let both = state.restored || !state.doubts.is_empty();
     state.rewound = Some(Rewound { at: now, both });
     if both {
         state.sent_upto = 0;

@@ -98,6 +98,9 @@ pub struct State {
     /// A complete pull was applied at least once.
     pub initialised: bool,
     pub rewound: Option<Rewound>,
+    /// The central server was restored, and the site has not come to rest since: what it has to send again may meet another file's.
+    #[serde(default)]
+    pub restored: bool,
     /// The next exchange asks for a new generation.
     pub renew: bool,
     pub doubts: Vec<Doubt>,
