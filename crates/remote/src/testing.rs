@@ -47,6 +47,7 @@ pub(crate) fn exchanged(request: &ExchangeRequest) -> Reply {
         site: info(),
         outcome,
         last: request.commit.as_ref().map_or(request.last, |commit| commit.id),
+        last_epoch: 0,
         subscribed: vec![Feed::Central],
         pages: vec![page],
         complete: true,

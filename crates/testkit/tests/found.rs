@@ -4,6 +4,7 @@
 
 use serde_json::json;
 use sitesync_core::ids::Feed;
+use sitesync_remote::site::Step;
 use sitesync_store::Store;
 use sitesync_testkit::records::{delivery, edit, put, stock};
 use sitesync_testkit::{Country, Outage};
@@ -202,4 +203,162 @@ fn so_does_a_version_of_what_the_sender_had_read_in_the_store_that_went() {
     given_up_before_the_sender_heard(&country);
     assert_eq!(country.site_record(3, "item_line", "L").unwrap()["quantity"], json!(1));
     assert_eq!(aside_of_2(&country), ["L"], "what the central server took is not put aside");
+}
+
+/// The quantities of stock lines in the held documents.
+fn held_quantities(country: &Country) -> Vec<String> {
+    let held = country.hub.held(None, 9).unwrap();
+    let bodies = held.iter().flat_map(|held| &held.changes).filter_map(|change| change.put.as_deref());
+    let quantity = |body: &str| serde_json::from_str::<serde_json::Value>(body).unwrap()["quantity"].to_string();
+    bodies.map(|body| quantity(body.get())).collect()
+}
+
+#[test]
+fn what_is_held_of_one_copy_is_not_replaced_by_another() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.copy_device(0);
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sites.last().unwrap().site.write(&[stock("L", "S2", 2)]).unwrap();
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.sync(2);
+    sync_copy(&country);
+    country.sync_all();
+    assert_eq!(held_quantities(&country), ["1", "2"]);
+    country.assert_equal();
+}
+
+#[test]
+fn what_another_file_of_the_site_sent_to_a_restored_server_is_not_overwritten() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.copy_device(0);
+    let backup = country.central.fork();
+    let write_copy = |country: &Country, quantity| {
+        country.sites.last().unwrap().site.write(&[stock("L", "S2", quantity)]).unwrap();
+    };
+    write_copy(&country, 1);
+    sync_copy(&country);
+    // The device meets the copy's commit, and sends one that follows it.
+    country.write(2, &[stock("M", "S2", 1)]);
+    country.sync(2);
+    write_copy(&country, 3);
+    country.restore_central(&backup);
+    country.write(2, &[stock("L", "S2", 4)]);
+    sync_copy(&country);
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(3));
+    country.sync_all();
+    sync_copy(&country);
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(3), "it was acknowledged");
+    let held = held_quantities(&country);
+    let others = held.iter().filter(|quantity| *quantity == "4").count();
+    assert_eq!(others, 1, "the other version is held for a person, once: {held:?}");
+    country.assert_equal();
+}
+
+#[test]
+fn a_copy_meets_after_a_restore_what_the_other_has_sent_already() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    country.restore_central(&backup);
+    country.write(2, &[stock("L", "S2", 2)]);
+    country.copy_device(0);
+    country.sync(2);
+    let copy = country.sites.last().unwrap();
+    let equal = |_: &_| {
+        let unequal = sitesync_testkit::proof::unexplained(copy, None);
+        assert!(unequal.is_empty(), "{unequal:?}");
+        Outage::None
+    };
+    country.sync_member(copy, &mut |step| equal(step)).unwrap();
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(copy.site.put_aside().unwrap().len(), 0, "it is the same version");
+}
+
+#[test]
+fn what_a_copy_could_not_send_before_a_restore_it_sends_after_it() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S3", 3));
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    country.copy_device(0);
+    country.replace_device(2);
+    country.restore_central(&backup);
+    country.sync(2);
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync_all();
+    sync_copy(&country);
+    country.sync_all();
+    sync_copy(&country);
+    country.assert_equal();
+    assert!(country.central_record("transact", "D").is_some());
+}
+
+#[test]
+fn a_copy_that_is_still_being_filled_gets_what_the_other_sends_whole() {
+    let mut country = Country::with_sites(1, 2);
+    country.page = Some(1);
+    let mut left = 3;
+    let broken_off = country.sync_over(2, &mut |_| {
+        left -= 1;
+        if left < 0 { Outage::Request } else { Outage::None }
+    });
+    assert!(broken_off.is_err());
+    country.copy_device(0);
+    country.sync(2);
+    country.sync(2);
+    country.write(2, &delivery("D", "S2", "S3", 1));
+    country.sync(2);
+    let copy = country.sites.last().unwrap();
+    country
+        .sync_member(copy, &mut |step| {
+            assert!(!matches!(step, Step::Compare(_)), "it is told to hold what it never had");
+            Outage::None
+        })
+        .unwrap();
+    country.sync_all();
+    country.assert_equal();
+}
+
+#[test]
+fn what_is_sent_back_before_its_site_knows_that_it_lost_the_store_is_put_aside_there() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    let held = country.hub.held(None, 9).unwrap();
+    country.hub.send_back(held[0].id).unwrap();
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(country.site(2).put_aside().unwrap().len(), 1, "it is nowhere else");
+}
+
+#[test]
+fn a_copy_that_has_met_the_restored_server_but_not_what_the_other_sent_sets_nothing_back() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    country.restore_central(&backup);
+    country.copy_device(0);
+    let mut left = 1;
+    let copy = country.sites.last().unwrap();
+    let broken_off = country.sync_member(copy, &mut |_| {
+        left -= 1;
+        if left < 0 { Outage::Request } else { Outage::None }
+    });
+    assert!(broken_off.is_err());
+    country.write(2, &[stock("L", "S2", 2)]);
+    country.sync(2);
+    sync_copy(&country);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(2));
 }

@@ -371,3 +371,54 @@ fn a_large_feed_that_is_not_equal_is_compared_to_its_end() {
     country.sync_all();
     country.assert_equal();
 }
+
+/// Two backups of the central server, and work after each.
+fn with_two_backups() -> (Country, [sitesync_store::memory::MemoryStore; 2]) {
+    let country = worked(1);
+    let first = country.central.fork();
+    country.write(2, &[stock("L1", "S2", 2)]);
+    country.sync_all();
+    country.write(2, &[stock("L1", "S2", 3)]);
+    country.sync_all();
+    let second = country.central.fork();
+    (country, [first, second])
+}
+
+/// The central server goes on from the first backup, then from the second, of which it has undone the life: the site was never put back.
+fn goes_on_from_both(mut country: Country, [first, second]: [sitesync_store::memory::MemoryStore; 2]) {
+    for (backup, next) in [(first, 4), (second, 5)] {
+        country.restore_central(&backup);
+        country.sync_all();
+        assert_eq!(quantity(&country, "L1"), Some(next - 1), "the site's version wins");
+        country.write(2, &[stock("L1", "S2", next)]);
+        country.sync_all();
+    }
+    country.assert_equal();
+    assert_eq!(quantity(&country, "L1"), Some(5));
+    assert_eq!(country.site(2).put_aside().unwrap().len(), 0);
+}
+
+#[test]
+fn backups_that_are_put_back_in_any_order_set_nothing_of_a_site_back() {
+    let (country, backups) = with_two_backups();
+    goes_on_from_both(country, backups);
+}
+
+#[test]
+fn backups_from_before_a_device_was_filled_set_nothing_of_it_back_in_any_order() {
+    let (mut country, backups) = with_two_backups();
+    country.replace_device(2);
+    country.sync_all();
+    goes_on_from_both(country, backups);
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_is_known_again_when_a_backup_has_it() {
+    let country = worked(1);
+    let first = country.central.fork();
+    country.write(2, &[stock("L1", "S2", 2)]);
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    let second = country.central.fork();
+    country.write(2, &[stock("L1", "S2", 3)]);
+    goes_on_from_both(country, [first, second]);
+}

@@ -60,6 +60,7 @@ fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
         site: site.clone(),
         outcome: CommitOutcome::Applied,
         last: Default::default(),
+        last_epoch: 1,
         subscribed: Vec::new(),
         pages: Vec::new(),
         complete: true,

@@ -36,7 +36,8 @@ impl Hub {
             clock: self.clock.now(),
             site: site.clone(),
             outcome,
-            last,
+            last: last.id,
+            last_epoch: last.epoch,
             subscribed: readings.iter().map(|reading| reading.feed.clone()).collect(),
             doubtful: doubtful(&readings, request, &epoch),
             pages,
@@ -99,6 +100,9 @@ impl Hub {
             let epoch = self.epoch(txn)?;
             let (readings, _) = self.readings(txn, reader, request, &epoch)?;
             subscription::put(txn, reader, &readings)?;
+            if request.renew || request.empty {
+                held::end_life(txn, reader.site)?;
+            }
             Ok::<_, HubError>((epoch, readings))
         })?;
         Ok((self.store.snapshot()?, epoch, readings))

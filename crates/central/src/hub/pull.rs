@@ -91,7 +91,7 @@ fn told(
     let mut told = plain(entry.number, &entry.key);
     match entry.kind {
         EntryKind::Put => {
-            let echo = in_generation && entry.source == reader.number();
+            let echo = in_generation && !reading.filling && entry.source == reader.number();
             if echo || !sent.insert(entry.key.clone()) {
                 told.same = Some(entry.hash);
             } else {

@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use sitesync_core::ids::{ReaderId, SiteId};
-use sitesync_core::protocol::{Change, CommitId, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
+use sitesync_core::protocol::{Change, CommitOutcome, ExchangeRequest, StageRequest, commit_hash};
 use sitesync_store::{Snapshot, write};
 
 use super::commit::{Report, commit};
 use super::context::Context;
+use super::rows::LastCommit;
 use super::{Hub, HubError, incoming, rows, staged, subscription};
 
 impl Hub {
@@ -25,7 +26,7 @@ impl Hub {
         request: &ExchangeRequest,
     ) -> Result<Taken<'a>, HubError> {
         let last = rows::last_commit(&*snapshot, reader.site)?;
-        let Some(commit) = request.commit.as_ref().filter(|commit| commit.previous == last) else {
+        let Some(commit) = request.commit.as_ref().filter(|commit| commit.previous == last.id) else {
             return Ok((outcome(request, last), last, Report::default(), snapshot));
         };
         let changes = collect(&*snapshot, reader.site, request)?;
@@ -43,26 +44,27 @@ impl Hub {
         let context = Context { unread, ..Context::push(self.catalogue, reader, self.clock.now()) };
         let stored = write(&*self.store, |txn| {
             // The same request may arrive twice at once: only one of them follows the last commit.
-            if rows::last_commit(txn, reader.site)? != commit.previous {
+            if rows::last_commit(txn, reader.site)?.id != commit.previous {
                 return Ok(None);
             }
             let report = self::commit(txn, &context, &incoming)?;
-            rows::put_last_commit(txn, reader.site, commit.id)?;
+            let last = LastCommit { id: commit.id, epoch: self.epoch(txn)?.number };
+            rows::put_last_commit(txn, reader.site, last)?;
             staged::abandon(txn, reader.site)?;
-            Ok::<_, HubError>(Some(report))
+            Ok::<_, HubError>(Some((report, last)))
         })?;
         let snapshot = self.store.snapshot()?;
-        let Some(report) = stored else {
+        let Some((report, last)) = stored else {
             let last = rows::last_commit(&*snapshot, reader.site)?;
             return Ok((outcome(request, last), last, Report::default(), snapshot));
         };
         self.wake(&report.grown);
-        Ok((CommitOutcome::Applied, commit.id, report, snapshot))
+        Ok((CommitOutcome::Applied, last, report, snapshot))
     }
 }
 
 /// What became of a commit, the last commit that is stored, what was done, and a snapshot that shows it.
-type Taken<'a> = (CommitOutcome, CommitId, Report, Box<dyn Snapshot + 'a>);
+type Taken<'a> = (CommitOutcome, LastCommit, Report, Box<dyn Snapshot + 'a>);
 
 /// The changes of a commit: what was staged, then what came with it.
 fn collect(snapshot: &dyn Snapshot, site: SiteId, request: &ExchangeRequest) -> Result<Vec<Change>, HubError> {
@@ -73,7 +75,8 @@ fn collect(snapshot: &dyn Snapshot, site: SiteId, request: &ExchangeRequest) -> 
 }
 
 /// What the site is to be told, given the last commit that is stored.
-fn outcome(request: &ExchangeRequest, last: CommitId) -> CommitOutcome {
+fn outcome(request: &ExchangeRequest, stored: LastCommit) -> CommitOutcome {
+    let last = stored.id;
     if request.empty {
         // A new data file: it takes over where the former one of this site ended.
         return CommitOutcome::None;
@@ -85,6 +88,10 @@ fn outcome(request: &ExchangeRequest, last: CommitId) -> CommitOutcome {
     if last == request.last || request.attempt == Some(last) {
         return CommitOutcome::None;
     }
+    if stored.epoch > request.epoch {
+        // Whoever sent it has met an epoch that this file has not: another file of the site has begun a life of its own.
+        return CommitOutcome::Diverged;
+    }
     match last.number.cmp(&request.last.number) {
         Ordering::Less => CommitOutcome::Behind,
         Ordering::Equal | Ordering::Greater => CommitOutcome::Diverged,
@@ -95,6 +102,7 @@ fn outcome(request: &ExchangeRequest, last: CommitId) -> CommitOutcome {
 mod tests {
     use super::*;
     use sitesync_core::hash::Hash;
+    use sitesync_core::protocol::CommitId;
 
     fn id(number: u64, hash: u128) -> CommitId {
         CommitId { number, hash: Hash(hash) }
@@ -129,7 +137,16 @@ mod tests {
             ("a copy has sent another attempt", id(5, 1), Some(id(6, 2)), id(6, 3), CommitOutcome::Diverged),
         ];
         for (case, last, attempt, stored, expected) in cases {
+            let stored = LastCommit { id: stored, epoch: 1 };
             assert_eq!(outcome(&request(last, attempt), stored), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn a_commit_of_an_epoch_that_the_site_has_not_met_is_another_files() {
+        let stored = LastCommit { id: id(3, 9), epoch: 2 };
+        assert_eq!(outcome(&request(id(5, 1), None), stored), CommitOutcome::Diverged);
+        let attempt = Some(stored.id);
+        assert_eq!(outcome(&request(id(2, 1), attempt), stored), CommitOutcome::None, "unless the site attempted it");
     }
 }

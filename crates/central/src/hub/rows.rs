@@ -60,12 +60,22 @@ pub(crate) fn site_key(site: SiteId) -> [u8; 4] {
     site.0.to_be_bytes()
 }
 
-/// The last commit of a site; number 0 before its first.
-pub(crate) fn last_commit(snapshot: &dyn Snapshot, site: SiteId) -> Result<CommitId, HubError> {
+/// The last commit of a site, and the epoch that took it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LastCommit {
+    /// Number 0 before the first.
+    #[serde(flatten)]
+    pub(crate) id: CommitId,
+    /// 0 if an earlier version of the program took it, which did not note this.
+    #[serde(default)]
+    pub(crate) epoch: u64,
+}
+
+pub(crate) fn last_commit(snapshot: &dyn Snapshot, site: SiteId) -> Result<LastCommit, HubError> {
     Ok(get(snapshot, Space::Commit, &site_key(site))?.unwrap_or_default())
 }
 
-pub(crate) fn put_last_commit(txn: &mut dyn Txn, site: SiteId, last: CommitId) -> Result<(), HubError> {
+pub(crate) fn put_last_commit(txn: &mut dyn Txn, site: SiteId, last: LastCommit) -> Result<(), HubError> {
     put(txn, Space::Commit, &site_key(site), &last)
 }
 

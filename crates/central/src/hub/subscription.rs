@@ -28,6 +28,8 @@ pub(crate) struct Reading {
     pub(crate) after: u64,
     /// The reader goes on where it was, in a generation that it did not know.
     pub(crate) again: bool,
+    /// The reader is a file that is still being filled: it has sent nothing, so what its site sent comes from another file.
+    pub(crate) filling: bool,
 }
 
 impl Reading {
@@ -97,14 +99,23 @@ fn read_from(
         _ => false,
     };
     if let (true, Some(subscription)) = (goes_on, stored.clone()) {
-        return Ok((Reading { feed: feed.clone(), subscription, after, again: false }, false));
+        return Ok((Reading { feed: feed.clone(), subscription, after, again: false, filling: request.empty }, false));
     }
     // Above whatever was ever given, also by a life of the database that a restore has undone.
     let last = stored.map_or(0, |stored| stored.generation).max(cursor.map_or(0, |cursor| cursor.generation));
     // A number made up by a site may be the last there is; it harms that site alone.
     let generation = last.saturating_add(1);
     let subscription = Subscription { generation, start: head, empty: request.empty && cursor.is_none() };
-    Ok((Reading { feed: feed.clone(), subscription, after, again: cursor.is_some() && !request.renew }, true))
+    Ok((
+        Reading {
+            feed: feed.clone(),
+            subscription,
+            after,
+            again: cursor.is_some() && !request.renew,
+            filling: request.empty,
+        },
+        true,
+    ))
 }
 
 /// A position of an earlier epoch is good only up to the head that was restored (EXCHANGE A11).

@@ -205,6 +205,9 @@ pub struct ExchangeReply {
     pub outcome: CommitOutcome,
     /// The last commit of this site that the central server has.
     pub last: CommitId,
+    /// The epoch that took it; 0 if that is not known. Within an epoch each commit follows the one before.
+    #[serde(default)]
+    pub last_epoch: u64,
     /// The feeds that the site reads, whether or not they stand in `pages`.
     #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub subscribed: Vec<Feed>,

@@ -27,6 +27,9 @@ pub struct ShortReply {
     /// Left out: the commit of the request, or the one that it named as the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<CommitId>,
+    /// Left out: the present epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_epoch: Option<u64>,
     /// Left out: the feeds of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     subscribed: Option<Vec<Feed>>,
@@ -61,8 +64,19 @@ pub fn mark(site: &SiteInfo) -> String {
 impl ShortReply {
     /// `known` is the [`mark`] of the site as it knows itself.
     pub fn of(reply: ExchangeReply, request: &ExchangeRequest, known: &str) -> Self {
-        let ExchangeReply { epoch, clock, site, outcome, last, subscribed, mut pages, complete, held, doubtful } =
-            reply;
+        let ExchangeReply {
+            epoch,
+            clock,
+            site,
+            outcome,
+            last,
+            last_epoch,
+            subscribed,
+            mut pages,
+            complete,
+            held,
+            doubtful,
+        } = reply;
         let same_feeds = subscribed.iter().collect::<BTreeSet<_>>() == feeds(request).collect();
         let mut unmoved: Vec<_> = request.positions.iter().map(|position| take_unmoved(&mut pages, position)).collect();
         if unmoved.iter().all(Option::is_none) {
@@ -74,6 +88,7 @@ impl ShortReply {
             site: (mark(&site) != known).then_some(site),
             outcome: (outcome != CommitOutcome::None).then_some(outcome),
             last: (last != expected(request)).then_some(last),
+            last_epoch: (last_epoch != epoch).then_some(last_epoch),
             subscribed: (!same_feeds).then_some(subscribed),
             pages,
             unmoved,
@@ -87,12 +102,14 @@ impl ShortReply {
     pub fn whole(self, request: &ExchangeRequest, site: Option<SiteInfo>) -> Option<ExchangeReply> {
         let unmoved = request.positions.iter().zip(self.unmoved);
         let unmoved = unmoved.filter_map(|(position, unmoved)| unmoved.map(|(sum, live)| page(position, sum, live)));
+        let epoch = self.epoch.unwrap_or(request.epoch);
         Some(ExchangeReply {
-            epoch: self.epoch.unwrap_or(request.epoch),
+            epoch,
             clock: self.clock,
             site: self.site.or(site)?,
             outcome: self.outcome.unwrap_or(CommitOutcome::None),
             last: self.last.unwrap_or_else(|| expected(request)),
+            last_epoch: self.last_epoch.unwrap_or(epoch),
             subscribed: self.subscribed.unwrap_or_else(|| feeds(request).cloned().collect()),
             pages: self.pages.into_iter().chain(unmoved).collect(),
             complete: self.complete,
@@ -171,6 +188,7 @@ mod tests {
             site: site(),
             outcome: CommitOutcome::None,
             last: request.last,
+            last_epoch: 1,
             subscribed: feeds(&request).cloned().collect(),
             pages,
             complete: true,

@@ -17,7 +17,7 @@ use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
 use super::SiteError;
-use super::drop::{drop_unless_held, referrers_first};
+use super::drop::{drop_unless_held, referrers_first, was_refused};
 use super::records::{Why, is_unsent, put_aside};
 use super::state::State;
 
@@ -257,15 +257,8 @@ impl<'a> Applying<'a> {
         Ok(self.world.txn.remove_entries(&Feed::Changes, std::slice::from_ref(key))?)
     }
 
-    /// A version that was sent and never confirmed in a feed was refused. Merged versions of shared records are no refusal.
     fn was_refused(&mut self, record: &Record, before: &[Entry]) -> Result<bool, SiteError> {
-        let sent = before.iter().any(|entry| entry.feed == Feed::Changes);
-        let confirmed = before.iter().any(|entry| entry.feed != Feed::Changes && entry.hash == record.hash);
-        if !sent || confirmed || !record.is_live() {
-            return Ok(false);
-        }
-        let class = self.world.read(record)?.facts.class;
-        Ok(!matches!(class, Class::Patient | Class::Shared))
+        was_refused(&mut self.world, record, before)
     }
 
     fn is_own(&mut self, record: &Record) -> Result<bool, SiteError> {

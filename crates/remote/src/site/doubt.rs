@@ -119,6 +119,10 @@ impl Site {
             return Ok(true);
         }
         let later_there = theirs.n > doubt.restored;
+        if both && state.rewound.is_some() && later_there && theirs.put.is_some() {
+            // It comes with the pages, together with the rest of its document; what makes way for it is put aside then.
+            return Ok(false);
+        }
         match self.right(txn, state, &record)? {
             Right::Own if !both => {}
             Right::Shared if !later_there && !both => {}

@@ -1,5 +1,7 @@
 //! Drops what the site should no longer hold: withdrawn records, and what it held only through a store that went elsewhere.
 
+use std::collections::HashSet;
+
 use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
@@ -18,15 +20,15 @@ const CHUNK: usize = 5_000;
 impl Site {
     /// What was held only through a store that went elsewhere is dropped, once the site's own tail is acknowledged (EXCHANGE A20).
     pub(crate) fn drop_lost_feeds(&self) -> Result<(), SiteError> {
+        let now = self.clock.now();
         let lost: Vec<_> = {
             let snapshot = self.store.snapshot()?;
             readings(&*snapshot)?.into_iter().filter(|(_, reading)| reading.lost).map(|(feed, _)| feed).collect()
         };
-        lost.iter().try_for_each(|feed| self.drop_feed(feed))
+        lost.iter().try_for_each(|feed| self.drop_feed(feed, now))
     }
 
-    fn drop_feed(&self, feed: &Feed) -> Result<(), SiteError> {
-        let now = self.clock.now();
+    fn drop_feed(&self, feed: &Feed, now: Millis) -> Result<(), SiteError> {
         // Names last: a patient goes only when nothing that refers to it is left.
         for names in [false, true] {
             let mut after = Some(0);
@@ -36,7 +38,7 @@ impl Site {
                     if unsent(txn, &state)? > 0 || state.attempt.is_some() {
                         return Ok::<_, SiteError>(None);
                     }
-                    drop_part(txn, &state, feed, Part { after: from, names }, now)
+                    drop_part(txn, &state, feed, from, names, now)
                 })?;
             }
         }
@@ -51,29 +53,24 @@ impl Site {
     }
 }
 
-/// A part of a feed: what stands above a number, and is a name or is not.
-#[derive(Clone, Copy)]
-struct Part {
+/// Drops a part of a feed: names, or all but names. Where to go on.
+fn drop_part(
+    txn: &mut dyn Txn,
+    state: &State,
+    feed: &Feed,
     after: u64,
     names: bool,
-}
-
-/// Drops a part of a feed. Where to go on.
-fn drop_part(txn: &mut dyn Txn, state: &State, feed: &Feed, part: Part, now: Millis) -> Result<Option<u64>, SiteError> {
-    let page = txn.page(feed, part.after, PageLimit { entries: CHUNK, bytes: usize::MAX })?;
+    now: Millis,
+) -> Result<Option<u64>, SiteError> {
+    let page = txn.page(feed, after, PageLimit { entries: CHUNK, bytes: usize::MAX })?;
     let next = page.last().map(|last| last.entry.number);
     let mut keys: Vec<_> =
-        page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == part.names).collect();
+        page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == names).collect();
     referrers_first(&mut keys);
-    // Looked at before the places go: they tell which versions the central server has.
-    let entries = txn.entries_of(&keys)?;
-    let records = txn.records(&keys)?;
-    let unconfirmed: Vec<_> =
-        records.iter().zip(&entries).map(|(record, entries)| is_unconfirmed(txn, record.as_ref(), entries)).collect();
+    // The entries tell what was confirmed, so they are asked before they go.
+    let refused = refused(txn, &keys)?;
     txn.remove_entries(feed, &keys)?;
-    for (key, unconfirmed) in keys.iter().zip(unconfirmed) {
-        drop_unless_held(txn, state, key, unconfirmed?.then_some((Why::Left, now)))?;
-    }
+    drop_all(txn, state, &keys, &refused, now)?;
     Ok(next)
 }
 
@@ -87,25 +84,45 @@ fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) 
     let elsewhere = |home: &Feed| home == feed || !read.contains(home);
     let mut keys: Vec<_> = records.filter(|record| elsewhere(&record.home)).map(|record| record.key).collect();
     referrers_first(&mut keys);
-    for key in &keys {
-        let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
-        let record = txn.records(std::slice::from_ref(key))?.pop().flatten();
-        let unconfirmed = is_unconfirmed(txn, record.as_ref(), &entries)?;
-        drop_unless_held(txn, state, key, unconfirmed.then_some((Why::Left, now)))?;
-    }
-    Ok(())
+    let refused = refused(txn, &keys)?;
+    drop_all(txn, state, &keys, &refused, now)
 }
 
-/// Whether the site wrote this version, and never read that the central server has it. It holds it, as far as the site can know;
-/// but a person there may have given it up before the site came to hear of anything, and then nobody else has it.
-fn is_unconfirmed(txn: &mut dyn Txn, record: Option<&Record>, entries: &[Entry]) -> Result<bool, SiteError> {
-    let Some(record) = record.filter(|record| record.is_live()) else { return Ok(false) };
+fn drop_all(
+    txn: &mut dyn Txn,
+    state: &State,
+    keys: &[RecordKey],
+    refused: &HashSet<RecordKey>,
+    now: Millis,
+) -> Result<(), SiteError> {
+    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, refused.contains(key).then_some((Why::Left, now))))
+}
+
+/// The records whose version was sent and never confirmed. The central server holds it, or a person has given it back already: then
+/// this is the only copy, and it is put aside before it is dropped.
+fn refused(txn: &mut dyn Txn, keys: &[RecordKey]) -> Result<HashSet<RecordKey>, SiteError> {
+    let records = txn.records(keys)?;
+    let entries = txn.entries_of(keys)?;
+    let mut world = StoreWorld::new(txn, Catalogue::embedded());
+    let mut refused = HashSet::new();
+    for (record, entries) in records.into_iter().zip(entries) {
+        if let Some(record) = record
+            && was_refused(&mut world, &record, &entries)?
+        {
+            refused.insert(record.key);
+        }
+    }
+    Ok(refused)
+}
+
+/// A version that was sent and never confirmed in a feed was refused. Merged versions of shared records are no refusal.
+pub(super) fn was_refused(world: &mut StoreWorld<'_>, record: &Record, entries: &[Entry]) -> Result<bool, SiteError> {
     let sent = entries.iter().any(|entry| entry.feed == Feed::Changes);
     let confirmed = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.hash == record.hash);
-    if !sent || confirmed {
+    if !sent || confirmed || !record.is_live() {
         return Ok(false);
     }
-    let class = StoreWorld::new(txn, Catalogue::embedded()).read(record)?.facts.class;
+    let class = world.read(record)?.facts.class;
     Ok(!matches!(class, Class::Patient | Class::Shared))
 }
 
@@ -115,8 +132,8 @@ pub(crate) fn referrers_first(keys: &mut [RecordKey]) {
     keys.sort_by_key(|key| std::cmp::Reverse(order(&key.table)));
 }
 
-/// Drops a record that no feed of the site holds, unless a record of its own refers to it. With a reason, nobody
-/// else may have its version, and it is put aside first.
+/// Drops a record that no feed of the site holds, unless a record of its own refers to it. With a time, its version was sent and
+/// refused, and is put aside first.
 pub(crate) fn drop_unless_held(
     txn: &mut dyn Txn,
     state: &State,

@@ -11,7 +11,7 @@ use super::SiteError;
 use super::doubt::resend_store;
 use super::records::{PutAside, is_unsent};
 use super::staged::clear_staged;
-use super::state::{Rewound, State, decode, get, put_row};
+use super::state::{Attempt, Rewound, State, decode, get, put_row};
 
 /// A commit of this site, and how far in its list of changes it reached.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -37,6 +37,7 @@ pub(super) fn meet(
     if !restored {
         return Ok(false);
     }
+    state.restored = true;
     state.tell(
         now,
         "The central server was restored from a backup. This site compares, and sends again what is missing there.",
@@ -60,13 +61,16 @@ pub(super) fn settle_commit(
     reply: &ExchangeReply,
     now: Millis,
 ) -> Result<bool, SiteError> {
+    let rewound = settle(txn, state, reply, now)?;
+    if reply.last_epoch != 0 {
+        let met = state.met.entry(reply.last_epoch).or_default();
+        *met = reply.last.number.max(*met);
+    }
+    Ok(rewound)
+}
+
+fn settle(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
     if let Some(attempt) = state.attempt.take_if(|attempt| attempt.id == reply.last) {
-        put_row(
-            txn,
-            Space::OwnCommit,
-            &attempt.id.number.to_be_bytes(),
-            &OwnCommit { id: attempt.id, upto: attempt.upto },
-        )?;
         acknowledged(txn, state, attempt.id, attempt.upto)?;
         return Ok(false);
     }
@@ -76,18 +80,17 @@ pub(super) fn settle_commit(
         state.last = reply.last;
         return Ok(false);
     }
-    match reply.outcome {
-        CommitOutcome::None | CommitOutcome::Applied => Ok(false),
-        CommitOutcome::Behind => match own_commit(txn, reply.last)? {
-            Lineage::Own { upto } => {
-                state.last = reply.last;
-                state.sent_upto = state.sent_upto.min(upto);
-                state.tell(now, "The central server lacks what this site sent since its backup; it is sent again.");
-                Ok(false)
-            }
-            Lineage::Foreign => rewound(txn, state, reply, now),
-        },
-        CommitOutcome::Diverged => rewound(txn, state, reply, now),
+    if matches!(reply.outcome, CommitOutcome::None | CommitOutcome::Applied) {
+        return Ok(false);
+    }
+    match lineage(txn, state, reply)? {
+        Lineage::Own { upto } => {
+            state.last = reply.last;
+            state.sent_upto = state.sent_upto.min(upto);
+            state.tell(now, "The central server lacks what this site sent since its backup; it is sent again.");
+            Ok(false)
+        }
+        Lineage::Foreign => rewound(txn, state, reply, now),
     }
 }
 
@@ -99,24 +102,49 @@ enum Lineage {
     Foreign,
 }
 
-fn own_commit(snapshot: &dyn Snapshot, id: CommitId) -> Result<Lineage, SiteError> {
-    let own: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &id.number.to_be_bytes())?;
-    Ok(match own {
-        Some(own) if own.id == id => Lineage::Own { upto: own.upto },
-        Some(_) => Lineage::Foreign,
-        // From before this file was filled: all that it wrote itself came later. What it was filled with is in doubt, and compared.
-        None => Lineage::Own { upto: 0 },
-    })
+/// Where backups are put back in any order, numbers tell nothing by themselves: the central server may be put back to a commit of an
+/// earlier epoch with a higher number, or with the number of a later one of the same file.
+fn lineage(snapshot: &dyn Snapshot, state: &State, reply: &ExchangeReply) -> Result<Lineage, SiteError> {
+    let exact: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &own_key(reply.last))?;
+    if let Some(own) = exact {
+        return Ok(Lineage::Own { upto: own.upto });
+    }
+    // As earlier versions of the program noted it.
+    let numbered: Option<OwnCommit> = get(snapshot, Space::OwnCommit, &reply.last.number.to_be_bytes())?;
+    if let Some(own) = numbered.as_ref().filter(|own| own.id == reply.last) {
+        return Ok(Lineage::Own { upto: own.upto });
+    }
+    let read = match state.met.get(&reply.last_epoch) {
+        // Within an epoch each commit follows the one before: this one was read, or made before this file was filled.
+        Some(met) => reply.last.number <= *met,
+        // An epoch that this file never met; if the central server does not know which, it is as good as its answer.
+        None => reply.last_epoch == 0 && reply.outcome == CommitOutcome::Behind && numbered.is_none(),
+    };
+    Ok(if read { Lineage::Own { upto: 0 } } else { Lineage::Foreign })
+}
+
+fn own_key(id: CommitId) -> Vec<u8> {
+    [&id.number.to_be_bytes()[..], &id.hash.0.to_be_bytes()].concat()
+}
+
+/// Notes a commit before it is sent: whenever the central server names it, it is known whose it is.
+pub(super) fn note_attempt(txn: &mut dyn Txn, attempt: Attempt) -> Result<(), SiteError> {
+    put_row(txn, Space::OwnCommit, &own_key(attempt.id), &OwnCommit { id: attempt.id, upto: attempt.upto })
 }
 
 /// The central server has commits that this file does not know: read everything since, the site's own entries included.
+/// If it was restored too, nothing tells how much of what this file sent is there: all of it counts as unsent again.
 fn rewound(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<bool, SiteError> {
     state.tell(
         now,
         "This data file was put back from a backup, or copied from another device. It is filled again from the central server; \
          what was changed here and there is put aside, never overwritten.",
     );
-    state.rewound = Some(Rewound { at: now, both: !state.doubts.is_empty() });
+    let both = state.restored || !state.doubts.is_empty();
+    state.rewound = Some(Rewound { at: now, both });
+    if both {
+        state.sent_upto = 0;
+    }
     state.renew = true;
     state.last = reply.last;
     clear_staged(txn)?;

@@ -12,6 +12,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageEntry, PageLimit, Snapshot, Space, StoreError, write};
 
 use super::feeds::readings;
+use super::lineage::note_attempt;
 use super::pace::commit_bytes;
 use super::records::{PutAside, is_unsent};
 use super::state::{self, Attempt, State, decode, get};
@@ -88,7 +89,9 @@ impl Site {
             if now.last != state.last || now.attempt.is_some() || now.sent_upto != state.sent_upto {
                 return Ok::<_, SiteError>(false);
             }
-            now.attempt = Some(Attempt { id, upto });
+            let attempt = Attempt { id, upto };
+            note_attempt(txn, attempt)?;
+            now.attempt = Some(attempt);
             state::put(txn, &now)?;
             Ok(true)
         })?;

@@ -288,10 +288,25 @@ pub(crate) fn put_aside(txn: &mut dyn Txn, record: &Record, why: Why, at: Millis
         at,
         sent: matches!(why, Why::NotTaken | Why::Left),
     };
-    let mut key = [link_target(&record.key).as_bytes(), &[0x1f]].concat();
-    // A record may be put aside more than once; none replaces another.
-    key.extend(at.to_be_bytes());
-    put_row(txn, Space::Aside, &key, &aside)
+    match aside_key(txn, &aside)? {
+        Some(key) => put_row(txn, Space::Aside, &key, &aside),
+        None => Ok(()),
+    }
+}
+
+/// A record may be put aside more than once, also at the same instant; none replaces another. Nothing if this very version is there.
+fn aside_key(txn: &mut dyn Txn, aside: &PutAside) -> Result<Option<Vec<u8>>, SiteError> {
+    let prefix = [link_target(&RecordKey::new(&*aside.table, &*aside.id)).as_bytes(), &[0x1f]].concat();
+    let mut instant = aside.at;
+    for (key, bytes) in txn.rows(Space::Aside, &prefix, None, usize::MAX)? {
+        let other: PutAside = decode(&bytes)?;
+        if other.body == aside.body && other.sent == aside.sent {
+            return Ok(None);
+        }
+        let last = key.last_chunk::<8>().map_or(0, |bytes| Millis::from_be_bytes(*bytes));
+        instant = instant.max(last.saturating_add(1));
+    }
+    Ok(Some([&prefix[..], &instant.to_be_bytes()].concat()))
 }
 
 /// The number of live records that are not on the central server, up to a bound.

@@ -1,5 +1,7 @@
 //! What a site remembers of itself and of the central server. One row, changed in the transaction that makes it true.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
@@ -88,11 +90,17 @@ pub struct State {
     /// The last commit that the central server is known to have.
     pub last: CommitId,
     pub attempt: Option<Attempt>,
+    /// For each epoch the number of the highest commit of the site that this file has made, or has read all of.
+    #[serde(default)]
+    pub met: BTreeMap<u64, u64>,
     /// Changes up to this number are on the central server.
     pub sent_upto: u64,
     /// A complete pull was applied at least once.
     pub initialised: bool,
     pub rewound: Option<Rewound>,
+    /// The central server was restored, and the site has not come to rest since: what it has to send again may meet another file's.
+    #[serde(default)]
+    pub restored: bool,
     /// The next exchange asks for a new generation.
     pub renew: bool,
     pub doubts: Vec<Doubt>,

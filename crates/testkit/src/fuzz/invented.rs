@@ -226,6 +226,7 @@ pub(crate) fn exchange_reply(choices: &mut Choices<'_>, known: &SiteInfo) -> Exc
         site: info(choices, known),
         outcome: outcome(choices),
         last: commit_id(choices),
+        last_epoch: choices.whole(),
         subscribed,
         pages,
         complete: !choices.one_in(3),

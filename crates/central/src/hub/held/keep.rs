@@ -67,6 +67,14 @@ pub(crate) fn hold(
     Ok(id)
 }
 
+/// Another data file of the site goes on, which may not know what is held: its changes stand beside that, and replace none of it.
+pub(crate) fn end_life(txn: &mut dyn Txn, site: SiteId) -> Result<(), HubError> {
+    for (row, _) in txn.rows(Space::HeldBy, &rows::site_key(site), None, usize::MAX)? {
+        txn.delete_row(Space::HeldBy, &row)?;
+    }
+    Ok(())
+}
+
 fn add_to_counts(txn: &mut dyn Txn, site: SiteId, difference: i64) -> Result<(), HubError> {
     for counter in [COUNT.to_owned(), count_of(site)] {
         let count = rows::count(txn, &counter)?.saturating_add_signed(difference);

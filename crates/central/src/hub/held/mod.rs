@@ -23,7 +23,7 @@ use super::HubError;
 
 pub(crate) use again::{retry, wake};
 pub(crate) use join::join;
-pub(crate) use keep::{count, hold};
+pub(crate) use keep::{count, end_life, hold};
 pub use reason::Reason;
 pub(crate) use truth::{correct_sender, tell_taken};
 
