@@ -1,5 +1,7 @@
 //! Lost answers, interruptions, and data files that are put back or copied, on either side (EXCHANGE A1 to A4, A11).
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use serde_json::json;
 use sitesync_core::ids::Feed;
 use sitesync_core::protocol::CommitOutcome;
