@@ -7,6 +7,7 @@ pub mod brittle;
 pub mod country;
 pub mod fuzz;
 pub mod given;
+pub mod mutations;
 pub mod proof;
 pub mod records;
 pub mod simulation;
