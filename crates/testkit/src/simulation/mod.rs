@@ -2,7 +2,7 @@
 //! backups are put back on either side. At every moment nobody may see half a document; at the end all is healed, and nothing may
 //! be lost or unequal.
 //!
-//! A seed is drawn into a list of actions ([`plan`]), which the [`world`] carries out. A life that fails is shortened to the few
+//! A seed is drawn into a list of actions (`plan`), which the `world` carries out. A life that fails is shortened to the few
 //! actions that matter ([`shrink`]).
 
 mod action;
