@@ -15,13 +15,7 @@ const PASSWORD: &str = "correct horse";
 
 fn central(home: &Path) -> Central {
     let central = Central::start(&home.join("central"), "127.0.0.1:0", None);
-    let records = json!([
-        { "table": "name", "id": "N1", "data": { "name": "Opua", "code": "OPUA", "type": "store" } },
-        { "table": "store", "id": "S1", "data": { "name": "Opua", "code": "OPUA", "name_ID": "N1" } },
-    ]);
-    central.reach.good("POST", "/api/records", Some(&records));
-    central.reach.good("POST", "/api/sites", Some(&json!({ "name": "Opua", "password": PASSWORD })));
-    central.reach.json(&["stores", "move", "OPUA", "Opua"]);
+    central.reach.make_opua(PASSWORD);
     central
 }
 

@@ -185,7 +185,7 @@ impl<'a> Applying<'a> {
         let equal = record.hash == arrived.hash && record.is_live() == arrived.body.is_some();
         let unsent = is_unsent(self.state, before);
         match self.mode {
-            // A store that is complete may be written to while the rest of the site is still arriving.
+            // What people wrote since stands (EXCHANGE A4). While a file is filled the first time, nobody writes.
             Mode::First | Mode::Routine if unsent => Ok(false),
             Mode::First => Ok(true),
             Mode::Regained if unsent => {

@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Enough for a slow machine; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -150,6 +150,17 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// A facility with its store S1 and the site Opua, on which the store is active.
+    pub fn make_opua(&self, password: &str) {
+        let records = json!([
+            { "table": "name", "id": "N1", "data": { "name": "Opua", "code": "OPUA", "type": "store" } },
+            { "table": "store", "id": "S1", "data": { "name": "Opua", "code": "OPUA", "name_ID": "N1" } },
+        ]);
+        self.good("POST", "/api/records", Some(&records));
+        self.good("POST", "/api/sites", Some(&json!({ "name": "Opua", "password": password })));
+        self.json(&["stores", "move", "OPUA", "Opua"]);
+    }
+
     /// Runs a command against the server: the word, its options, then what it is to do.
     pub fn command(&self, arguments: &[&str]) -> Output {
         let (word, rest) = arguments.split_first().unwrap();

@@ -22,13 +22,7 @@ const LARGE: usize = 600_000;
 
 /// A central server and the site Opua with its store, in these directories.
 fn country(central: Central, site: impl FnOnce(&Reach) -> Site) -> (Central, Site) {
-    let records = json!([
-        { "table": "name", "id": "N1", "data": { "name": "Opua", "code": "OPUA", "type": "store" } },
-        { "table": "store", "id": "S1", "data": { "name": "Opua", "code": "OPUA", "name_ID": "N1" } },
-    ]);
-    central.reach.good("POST", "/api/records", Some(&records));
-    central.reach.good("POST", "/api/sites", Some(&json!({ "name": "Opua", "password": PASSWORD })));
-    central.reach.json(&["stores", "move", "OPUA", "Opua"]);
+    central.reach.make_opua(PASSWORD);
     let site = site(&central.reach);
     until("the site has its store", || site.status()["stores"].get(0).is_some_and(|store| store["ready"] == true));
     (central, site)
