@@ -66,6 +66,19 @@ pub(crate) fn header<W: World + ?Sized>(facts: &Facts, world: &mut W) -> Result<
     Ok(Header::Found(Box::new(facts)))
 }
 
+/// The facts of the topmost record that is known above this one: of its header, if all between are there.
+pub fn topmost<W: World + ?Sized>(facts: &Facts, world: &mut W) -> Result<Facts, W::Error> {
+    let mut facts = facts.clone();
+    for _ in 0..PARENTS_MAX {
+        let Some(parent) = &facts.parent else { break };
+        match world.known(parent)? {
+            Some(known) => facts = known.facts,
+            None => break,
+        }
+    }
+    Ok(facts)
+}
+
 fn route_alone<W: World + ?Sized>(facts: &Facts, world: &mut W) -> Result<Route, W::Error> {
     if let Some(subject) = &facts.subject {
         return shown_stores(subject, world).map(Route::Feeds);

@@ -9,7 +9,7 @@ use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, ReaderId, RecordKey};
 use sitesync_core::ownership::{may_merge, may_write};
 use sitesync_core::record::{Record, Role, State, link_target};
-use sitesync_core::routing::{Route, route};
+use sitesync_core::routing::{Route, route, topmost};
 use sitesync_core::world::{Known, World};
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
@@ -214,13 +214,7 @@ impl<'a> Commit<'a> {
     fn overtaken(&mut self, version: &Version, old: Option<&Known>) -> Result<Option<Reason>, HubError> {
         let theirs = old.filter(|old| old.live && old.source != self.context.actor.site());
         let Some(theirs) = theirs.filter(|_| !self.context.unread.is_empty()) else { return Ok(None) };
-        let mut facts = theirs.facts.clone();
-        while let Some(parent) = facts.parent.clone() {
-            match self.world.known(&parent)? {
-                Some(known) => facts = known.facts,
-                None => break,
-            }
-        }
+        let facts = topmost(&theirs.facts, &mut self.world)?;
         let owned = matches!(facts.class, Class::Store | Class::Transfer);
         let unread = self.context.unread.iter().find(|unread| facts.store.as_ref() == Some(&unread.store));
         let Some(unread) = unread.filter(|_| owned) else { return Ok(None) };

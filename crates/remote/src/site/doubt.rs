@@ -9,12 +9,13 @@ use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::ownership::{Actor, may_write};
 use sitesync_core::protocol::{CompareItem, CompareReply, CompareRequest, DoubtfulFeed, FeedEntry};
 use sitesync_core::record::{Entry, EntryKind, Record};
+use sitesync_core::routing::topmost;
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
 
 use super::apply::{Applying, Mode, place};
 use super::feeds::reading;
-use super::records::{Why, header_facts, is_unsent, note_changes, put_aside};
+use super::records::{Why, is_unsent, note_changes, put_aside};
 use super::state::{self, Doubt, State};
 use super::{Site, SiteError};
 
@@ -142,7 +143,7 @@ impl Site {
         let Some(site) = state.site.as_ref().map(|site| site.id) else { return Ok(Right::Theirs) };
         let mut world = StoreWorld::new(txn, self.catalogue);
         let known = world.read(record)?;
-        let facts = header_facts(&mut world, &known)?;
+        let facts = topmost(&known.facts, &mut world)?;
         match facts.class {
             Class::Central | Class::Message => return Ok(Right::Theirs),
             Class::Patient | Class::Shared => return Ok(Right::Shared),
@@ -186,7 +187,7 @@ pub(crate) fn resend_store(
         let Some(record) = txn.records(std::slice::from_ref(&entry.key))?.pop().flatten() else { continue };
         let mut world = StoreWorld::new(txn, catalogue);
         let known = world.read(&record)?;
-        if header_facts(&mut world, &known)?.store.as_ref() == Some(store) {
+        if topmost(&known.facts, &mut world)?.store.as_ref() == Some(store) {
             let kind = if record.is_live() { EntryKind::Put } else { EntryKind::Delete };
             again.push(NewEntry { key: entry.key, kind, hash: record.hash, source: 0 });
         }

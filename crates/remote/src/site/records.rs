@@ -12,7 +12,7 @@ use sitesync_core::normal;
 use sitesync_core::ownership::{Actor, may_write};
 use sitesync_core::protocol::FeedEntry;
 use sitesync_core::record::{Entry, EntryKind, Record, Role, State as RecordState, link_target};
-use sitesync_core::world::{Known, World};
+use sitesync_core::world::World;
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
 
@@ -239,18 +239,6 @@ fn supersede_staged(txn: &mut dyn Txn, key: &RecordKey) -> Result<(), SiteError>
         }
     }
     Ok(())
-}
-
-/// The facts of a record's header, from what the site holds.
-pub(crate) fn header_facts(world: &mut StoreWorld<'_>, known: &Known) -> Result<Facts, SiteError> {
-    let mut facts = known.facts.clone();
-    while let Some(parent) = facts.parent.clone() {
-        match world.known(&parent)? {
-            Some(known) => facts = known.facts,
-            None => break,
-        }
-    }
-    Ok(facts)
 }
 
 /// Why the site's version of a record is put aside.
