@@ -89,22 +89,25 @@ fn told(
         return Ok(None);
     }
     let mut told = plain(entry.number, &entry.key);
+    let own = entry.source == reader.number();
     match entry.kind {
         EntryKind::Put => {
-            let echo = in_generation && !reading.filling && entry.source == reader.number();
+            let echo = in_generation && !reading.filling && own;
             if echo || !sent.insert(entry.key.clone()) {
                 told.same = Some(entry.hash);
             } else {
                 told.put = Some(raw(page.body.as_deref(), &entry.key)?);
+                told.taken = reading.again && own;
             }
         }
         EntryKind::Delete => {
             told.delete = true;
             told.into = page.merged_into;
+            told.taken = reading.again && own;
         }
         EntryKind::Withdraw => {
             told.withdraw = true;
-            told.taken = entry.source == reader.number();
+            told.taken = own;
         }
     }
     Ok(Some(told))

@@ -267,7 +267,8 @@ pub struct FeedEntry {
     pub delete: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub withdraw: bool,
-    /// With `withdraw`: the version that the site sent was taken; it is only not for this site.
+    /// The site itself sent this very version. With `withdraw`: it was taken, and is only not for this site. Of others it is said
+    /// where a generation begins that the site did not know of: nobody has written over the version since.
     #[serde(default, skip_serializing_if = "is_false")]
     pub taken: bool,
     /// With `delete`: the record it was merged into.

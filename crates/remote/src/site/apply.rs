@@ -48,6 +48,8 @@ pub(crate) struct Applying<'a> {
     over: Vec<RecordKey>,
     /// Records of which the site's own version was put aside: the rest of their documents goes with them.
     conflicts: Vec<RecordKey>,
+    /// Versions that arrived and did not count, in case the site's own is put aside after all.
+    passed: HashMap<RecordKey, Box<str>>,
 }
 
 /// What is to become of one record.
@@ -74,6 +76,7 @@ impl<'a> Applying<'a> {
             withdrawn: Vec::new(),
             over: Vec::new(),
             conflicts: Vec::new(),
+            passed: HashMap::new(),
         }
     }
 
@@ -133,6 +136,9 @@ impl<'a> Applying<'a> {
             return self.expect_same(key, record.as_ref(), before, verdict);
         };
         if !self.makes_way(record.as_ref(), before, &arrived)? {
+            if let Some(body) = arrived.body.filter(|_| self.may_conflict()) {
+                self.passed.insert(key.clone(), body.into());
+            }
             return Ok(());
         }
         if before.iter().any(|entry| entry.feed == Feed::Changes) {
@@ -189,18 +195,23 @@ impl<'a> Applying<'a> {
             Mode::First | Mode::Routine if unsent => Ok(false),
             Mode::First => Ok(true),
             Mode::Regained if unsent => {
+                // What this site sent itself, and nobody wrote over, is no version of somebody else.
+                let conflicts = !arrived.taken && self.is_own(record)?;
                 let case = Case { equal, unsent, both: false };
-                let own = self.is_own(record)?;
-                if own { self.makes_way_rewound(record, before, arrived, case) } else { Ok(false) }
+                if conflicts { self.makes_way_rewound(record, before, arrived, case) } else { Ok(false) }
             }
             Mode::Routine | Mode::Regained => {
-                if !equal && self.was_refused(record, before)? {
+                if !equal && (self.was_refused(record, before)? || is_undone(record, before, arrived)) {
                     put_aside(self.world.txn, record, Why::NotTaken, self.now)?;
                 }
                 Ok(true)
             }
             Mode::Rewound { both } => self.makes_way_rewound(record, before, arrived, Case { equal, unsent, both }),
         }
+    }
+
+    fn may_conflict(&self) -> bool {
+        matches!(self.mode, Mode::Regained | Mode::Rewound { .. })
     }
 
     fn makes_way_rewound(
@@ -221,6 +232,8 @@ impl<'a> Applying<'a> {
         if case.unsent || (case.both && self.is_own(record)?) {
             put_aside(self.world.txn, record, Why::Rewound, self.now)?;
             self.conflicts.push(record.key.clone());
+        } else if is_undone(record, before, arrived) {
+            put_aside(self.world.txn, record, Why::NotTaken, self.now)?;
         }
         Ok(true)
     }
@@ -246,9 +259,15 @@ impl<'a> Applying<'a> {
         let Some(record) = record.filter(|_| is_unsent(self.state, &entries)) else { return Ok(()) };
         put_aside(self.world.txn, &record, Why::Rewound, self.now)?;
         self.forget_change(key)?;
-        match entries.iter().find(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put) {
-            Some(entry) => self.state.wanted.push((entry.feed.clone(), key.clone())),
-            None => self.world.txn.forget_records(keys)?,
+        let theirs = entries.iter().find(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put);
+        match (theirs, self.passed.remove(key)) {
+            (Some(_), Some(body)) => {
+                let (record, facts) = self.live(key, &body)?;
+                self.world.put(record, facts)?;
+                self.world.flush()?;
+            }
+            (Some(entry), None) => self.state.wanted.push((entry.feed.clone(), key.clone())),
+            (None, _) => self.world.txn.forget_records(keys)?,
         }
         Ok(())
     }
@@ -327,6 +346,13 @@ impl<'a> Applying<'a> {
     }
 }
 
+/// A deletion that was sent, and that no feed ever confirmed: another file of this site has the record still, or somebody else.
+fn is_undone(record: &Record, before: &[Entry], arrived: &Arrived<'_>) -> bool {
+    let sent = before.iter().any(|entry| entry.feed == Feed::Changes);
+    let confirmed = before.iter().any(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Delete);
+    !record.is_live() && arrived.body.is_some() && sent && !confirmed
+}
+
 struct Case {
     equal: bool,
     unsent: bool,
@@ -340,6 +366,8 @@ struct Arrived<'e> {
     body: Option<&'e str>,
     hash: Hash,
     into: Option<&'e str>,
+    /// The site itself sent this very version.
+    taken: bool,
 }
 
 impl<'e> Arrived<'e> {
@@ -354,13 +382,21 @@ impl<'e> Arrived<'e> {
                 body: Some(body),
                 hash: Hash::of_record(key, body),
                 into: None,
+                taken: entry.taken,
             });
         }
         if same {
             return None;
         }
         let (feed, entry) = verdict.places.iter().find(|(_, entry)| entry.delete)?;
-        Some(Self { key: key.clone(), feed, body: None, hash: Hash::default(), into: entry.into.as_deref() })
+        Some(Self {
+            key: key.clone(),
+            feed,
+            body: None,
+            hash: Hash::default(),
+            into: entry.into.as_deref(),
+            taken: entry.taken,
+        })
     }
 }
 

@@ -16,7 +16,9 @@ use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
 use super::apply::{Applying, Mode, place};
 use super::feeds::reading;
 use super::records::{Why, is_unsent, note_changes, put_aside};
+use super::staged::stage_answers;
 use super::state::{self, Doubt, State};
+use super::step::Run;
 use super::{Site, SiteError};
 
 /// Records in one question.
@@ -41,8 +43,15 @@ impl Site {
         Ok(Some(CompareRequest { feed: feed.clone(), items: items.collect() }))
     }
 
-    pub(crate) fn compared(&self, question: &CompareRequest, reply: &CompareReply) -> Result<(), SiteError> {
+    pub(crate) fn compared(
+        &self,
+        run: &mut Run,
+        question: &CompareRequest,
+        reply: &CompareReply,
+    ) -> Result<(), SiteError> {
         let now = self.clock.now();
+        // What was asked for is applied by a pull that ends later: alone it might be half a document.
+        run.complete = false;
         write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
             if reply.lost {
@@ -56,8 +65,7 @@ impl Site {
                         question.items.iter().any(|item| item.table == key.table && item.id == key.id)
                     };
                     state.wanted.retain(|(feed, key)| *feed != question.feed || !asked(key));
-                    let entries: Vec<_> = reply.entries.iter().map(|entry| (&question.feed, entry)).collect();
-                    Applying::new(txn, self.catalogue, &mut state, Mode::Routine, now).apply(&entries)?;
+                    stage_answers(txn, &question.feed, &reply.entries)?;
                 }
             }
             state::put(txn, &state)

@@ -9,6 +9,7 @@ use sitesync_core::record::{Entry, EntryKind, Record, Role};
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageLimit, Txn, write};
 
+use super::documents::rest_of_documents;
 use super::feeds::{forget_reading, readings};
 use super::records::{Why, is_unsent, put_aside, unsent};
 use super::state::{self, State};
@@ -66,6 +67,8 @@ fn drop_part(
     let next = page.last().map(|last| last.entry.number);
     let mut keys: Vec<_> =
         page.into_iter().map(|page| page.entry.key).filter(|key| (&*key.table == "name") == names).collect();
+    // Whole documents go at a time, also lines that stand in no feed yet.
+    keys.extend(rest_of_documents(txn, Catalogue::embedded(), &keys, |_| Ok(true))?);
     referrers_first(&mut keys);
     // The entries tell what was confirmed, so they are asked before they go.
     let refused = refused(txn, &keys)?;

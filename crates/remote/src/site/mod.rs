@@ -5,6 +5,7 @@
 
 mod ahead;
 mod apply;
+mod documents;
 mod doubt;
 mod drop;
 mod error;

@@ -1,16 +1,14 @@
 //! Builds the site's next commit from its list of changes, in one snapshot (EXCHANGE A1, A2, B1).
 
-use std::collections::HashSet;
-
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::normal;
 use sitesync_core::protocol::{Change, Commit, CommitId, StageRequest, commit_hash};
-use sitesync_core::record::{Entry, EntryKind, Record, Role, link_target};
-use sitesync_store::world::StoreWorld;
+use sitesync_core::record::{Entry, EntryKind, Record, link_target};
 use sitesync_store::{PageEntry, PageLimit, Snapshot, Space, StoreError, write};
 
+use super::documents::rest_of_documents;
 use super::feeds::readings;
 use super::lineage::note_attempt;
 use super::pace::commit_bytes;
@@ -111,57 +109,20 @@ impl Site {
         let upto = page.last().map_or(state.sent_upto, |last| last.entry.number);
         let cut = upto < snapshot.feed(&Feed::Changes)?.head;
         let mut changes = Vec::with_capacity(page.len());
-        let taken: HashSet<RecordKey> =
-            if cut { page.iter().map(|entry| entry.entry.key.clone()).collect() } else { HashSet::new() };
+        let taken: Vec<_> = if cut { page.iter().map(|entry| entry.entry.key.clone()).collect() } else { Vec::new() };
         for entry in page {
             changes.push(self.change(snapshot, &entry)?);
         }
-        if cut {
-            changes.extend(self.rest_of_documents(snapshot, state, taken)?);
-        }
-        Ok((changes, upto))
-    }
-
-    /// What else belongs to the documents that are being sent: nobody may see half of one.
-    fn rest_of_documents(
-        &self,
-        snapshot: &dyn Snapshot,
-        state: &State,
-        mut taken: HashSet<RecordKey>,
-    ) -> Result<Vec<Change>, SiteError> {
-        let mut rest = Vec::new();
-        let mut queue: Vec<_> = taken.iter().cloned().collect();
-        while let Some(key) = queue.pop() {
-            for relative in self.relatives(snapshot, &key)? {
-                if taken.contains(&relative) {
-                    continue;
-                }
-                let keys = [relative.clone()];
-                let entries = snapshot.entries_of(&keys)?.pop().unwrap_or_default();
-                if !is_unsent(state, &entries) {
-                    continue;
-                }
-                let record = snapshot.records(&keys)?.pop().flatten();
-                if let Some(entry) = change_entry(entries) {
-                    let body = record.filter(Record::is_live).map(|record| record.body);
-                    rest.push(self.change(snapshot, &PageEntry { entry, body, merged_into: None })?);
-                }
-                taken.insert(relative.clone());
-                queue.push(relative);
+        // Nobody may see half a document.
+        let unsent = |key: &RecordKey| Ok(is_unsent(state, &entries_of(snapshot, key)?));
+        for key in rest_of_documents(snapshot, self.catalogue, &taken, unsent)? {
+            let record = snapshot.records(std::slice::from_ref(&key))?.pop().flatten();
+            if let Some(entry) = change_entry(entries_of(snapshot, &key)?) {
+                let body = record.filter(Record::is_live).map(|record| record.body);
+                changes.push(self.change(snapshot, &PageEntry { entry, body, merged_into: None })?);
             }
         }
-        Ok(rest)
-    }
-
-    /// A record's header and its lines.
-    fn relatives(&self, snapshot: &dyn Snapshot, key: &RecordKey) -> Result<Vec<RecordKey>, SiteError> {
-        let mut relatives = snapshot.linked(Role::Parent, &link_target(key), None, usize::MAX)?;
-        if let Some(record) = snapshot.records(std::slice::from_ref(key))?.pop().flatten() {
-            let body = StoreWorld::body(&record)?;
-            let table = self.catalogue.table(&key.table);
-            relatives.extend(sitesync_core::catalogue::Facts::read(table, key, &body).parent);
-        }
-        Ok(relatives)
+        Ok((changes, upto))
     }
 
     fn change(&self, snapshot: &dyn Snapshot, page: &PageEntry) -> Result<Change, SiteError> {
@@ -191,6 +152,10 @@ impl Site {
 /// A site that is not initialised, or whose feeds are in doubt, first reads.
 fn may_push(state: &State) -> bool {
     state.site.is_some() && state.doubts.is_empty() && state.epoch != 0
+}
+
+fn entries_of(snapshot: &dyn Snapshot, key: &RecordKey) -> Result<Vec<Entry>, SiteError> {
+    Ok(snapshot.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default())
 }
 
 fn change_entry(entries: Vec<Entry>) -> Option<Entry> {

@@ -1,8 +1,9 @@
 //! Stores the answers of the central server.
 
 use sitesync_core::given::Millis;
+use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::protocol::{CommitOutcome, ErrorText, ExchangeReply, LoginReply};
-use sitesync_store::{Txn, write};
+use sitesync_store::{StoreError, Txn, write};
 
 use super::feeds::{self, put_reading};
 use super::lineage::{meet, settle_commit};
@@ -15,6 +16,50 @@ use super::staged::{apply_staged, stage};
 use super::state::{self, State};
 use super::step::{Reply, Run, Step};
 use super::{Site, SiteError};
+
+/// So often a run asks for versions before it applies what it has.
+const WAITS_MAX: u32 = 3;
+
+/// A reply to an exchange that is to be taken.
+struct Taking<'a> {
+    reply: &'a ExchangeReply,
+    /// The file is filled the first time, and nothing needs to be looked up.
+    loadable: bool,
+    /// The request asked for new generations.
+    renewed: bool,
+    took: Millis,
+    /// The bytes of the commit that went along.
+    sent: Option<usize>,
+    now: Millis,
+}
+
+/// Why a reply was not taken. Nothing is stored then.
+enum Stop {
+    /// Without these versions somebody would see half a document.
+    Lacks(Vec<(Feed, RecordKey)>),
+    Failed(SiteError),
+}
+
+impl From<SiteError> for Stop {
+    fn from(error: SiteError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Stop> for SiteError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Failed(error) => error,
+            Stop::Lacks(_) => Self::Answer("a pull lacks versions".to_owned()),
+        }
+    }
+}
 
 impl Site {
     /// Stores the answer to a step. `took` is how long it took, in milliseconds.
@@ -34,7 +79,7 @@ impl Site {
             }
             (Step::Compare(question), Reply::Compare(reply)) => {
                 sound::compare(question, &reply)?;
-                self.compared(question, &reply)
+                self.compared(run, question, &reply)
             }
             _ => Err(SiteError::Answer("it answers another question".to_owned())),
         }
@@ -70,48 +115,66 @@ impl Site {
     }
 
     fn exchanged(&self, run: &mut Run, reply: &ExchangeReply, renewed: bool, took: Millis) -> Result<(), SiteError> {
-        let now = self.clock.now();
         let loadable = self.prepare_to_take(reply)?;
         run.approach.note(reply);
-        let pushed = run.push.as_ref().map_or(0, |push| push.records);
-        let bytes = run.push.as_ref().map_or(0, Push::bytes_alone);
-        let outcome = write(&*self.store, |txn| {
+        let sent = run.push.as_ref().map(Push::bytes_alone);
+        let taking = Taking { reply, loadable, renewed, took, sent, now: self.clock.now() };
+        let waits = run.waits < WAITS_MAX;
+        let applied = match self.take(&taking, waits, Vec::new()) {
+            Err(Stop::Lacks(lacking)) => {
+                run.waits += 1;
+                self.take(&taking, false, lacking)
+            }
+            taken => taken,
+        }?;
+        if reply.outcome == CommitOutcome::Applied {
+            run.sent += run.push.as_ref().map_or(0, |push| push.records);
+        }
+        run.push = None;
+        run.complete = applied;
+        if applied {
+            self.drop_lost_feeds()?;
+            self.repair_unequal(run)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a reply, in one transaction. Whether a complete pull was applied. If it needs versions that are not here, it is not
+    /// applied where it may wait for them; what it lacked the last time is asked for while its pages wait.
+    fn take(&self, taking: &Taking<'_>, waits: bool, lacking: Vec<(Feed, RecordKey)>) -> Result<bool, Stop> {
+        let &Taking { reply, now, .. } = taking;
+        write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
             let restored = meet(txn, self.catalogue, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
             // What is in doubt is compared before anything is read over it.
             if diverged || restored {
                 state::put(txn, &state)?;
-                return Ok((false, false));
+                return Ok(false);
             }
-            if renewed {
-                state.renew = false;
-            }
+            state.renew &= !taking.renewed;
+            let initialised = state.initialised;
             note_subscriptions(txn, reply)?;
-            pace::adapt(&mut state, reply, run.push.is_some(), took);
+            pace::adapt(&mut state, reply, taking.sent.is_some(), taking.took);
             if reply.outcome == CommitOutcome::Applied {
-                pace::pushed(&mut state, bytes, took);
+                pace::pushed(&mut state, taking.sent.unwrap_or(0), taking.took);
             }
-            let applied = if loadable {
+            let applied = if taking.loadable {
                 load(txn, self.catalogue, &state, reply)?;
                 false
-            } else {
+            } else if lacking.is_empty() {
                 self.take_pages(txn, &mut state, reply, now)?
+            } else {
+                stage(txn, reply)?;
+                state.wanted.clone_from(&lacking);
+                false
             };
+            if applied && waits && initialised && !state.wanted.is_empty() {
+                return Err(Stop::Lacks(std::mem::take(&mut state.wanted)));
+            }
             state::put(txn, &state)?;
-            Ok::<_, SiteError>((applied, true))
-        })?;
-        let (applied, read) = outcome;
-        if reply.outcome == CommitOutcome::Applied {
-            run.sent += pushed;
-        }
-        run.push = None;
-        run.complete = applied && read;
-        if applied {
-            self.drop_lost_feeds()?;
-            self.repair_unequal(run)?;
-        }
-        Ok(())
+            Ok(applied)
+        })
     }
 
     /// Whether the reply can be loaded. If something has to be looked up instead, what was loaded before is made findable.

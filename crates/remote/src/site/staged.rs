@@ -1,5 +1,6 @@
 //! Pages that are stored and wait for the end of their pull. Then all of them are applied in one transaction, a few thousand entries
-//! at a time: however much it is, it is never in memory whole.
+//! at a time: however much it is, it is never in memory whole. Versions that a pull needs beside its pages are asked for, and wait
+//! with them.
 
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
@@ -9,7 +10,7 @@ use sitesync_store::{Space, Txn};
 use super::apply::{Applying, Mode};
 use super::feeds::{self, Reading, put_reading, readings, staged_key};
 use super::pages::entries_of;
-use super::state::{State, decode, put_row};
+use super::state::{State, decode, get, put_row};
 use super::{Site, SiteError};
 
 /// Entries that are applied at a time.
@@ -48,6 +49,19 @@ pub(super) fn stage(txn: &mut dyn Txn, reply: &ExchangeReply) -> Result<(), Site
         reading.staged = Some(page.cursor.clone());
         reading.behind = page.behind;
         put_reading(txn, &page.feed, &reading)?;
+    }
+    Ok(())
+}
+
+/// Answers about records that a pull needs wait with its pages. What a page says later of such a record replaces them, and they
+/// replace what one said before.
+pub(super) fn stage_answers(txn: &mut dyn Txn, feed: &Feed, entries: &[FeedEntry]) -> Result<(), SiteError> {
+    for entry in entries {
+        let row = staged_key(feed, &RecordKey { table: entry.table.clone(), id: entry.id.clone() });
+        let waiting: Option<(Feed, FeedEntry)> = get(txn, Space::Pulled, &row)?;
+        if waiting.is_none_or(|(_, waiting)| waiting.n <= entry.n) {
+            put_row(txn, Space::Pulled, &row, &(feed, entry))?;
+        }
     }
     Ok(())
 }

@@ -40,6 +40,8 @@ pub struct Run {
     /// The commit that is being sent.
     pub(crate) push: Option<Push>,
     pub(crate) approach: Approach,
+    /// So often it asked for versions that a pull lacked.
+    pub(crate) waits: u32,
     /// Feeds that were read anew in this run because their sums differed; once is enough.
     pub(crate) repaired: Vec<Feed>,
     /// Counts, for people.
