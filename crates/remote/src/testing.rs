@@ -48,6 +48,7 @@ pub(crate) fn exchanged(request: &ExchangeRequest) -> Reply {
         outcome,
         last: request.commit.as_ref().map_or(request.last, |commit| commit.id),
         last_epoch: 0,
+        rests_on: Vec::new(),
         subscribed: vec![Feed::Central],
         pages: vec![page],
         complete: true,

@@ -424,3 +424,25 @@ fn a_commit_whose_answer_was_lost_is_known_again_when_a_backup_has_it() {
     country.write(2, &[stock("L1", "S2", 3)]);
     goes_on_from_both(country, [first, second]);
 }
+
+#[test]
+fn a_device_that_was_filled_after_a_restore_knows_what_the_commits_before_it_rest_on() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    let backup = country.central.fork();
+    country.restore_central(&backup);
+    country.write(2, &[stock("L", "S2", 2)]);
+    country.sync_all();
+    country.replace_device(2);
+    country.sync(2);
+    country.write(2, &[stock("L", "S2", 3)]);
+    country.sync(2);
+    // The last commit that the backup has was read by the new device, in an epoch that it never met.
+    country.restore_central(&backup);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(3));
+    assert!(country.site(2).put_aside().unwrap().is_empty(), "the site's version wins");
+}

@@ -123,3 +123,24 @@ fn what_leaves_with_its_store_leaves_whole_wherever_it_is_broken_off() {
         }
     }
 }
+
+#[test]
+fn a_large_document_that_a_restored_server_lacks_goes_whole() {
+    const LINES: usize = 1_200;
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S3", LINES));
+    country.sync_all();
+    country.restore_central(&backup);
+    let member = country.member(3);
+    let look = &mut |_: &Step| {
+        let header = member.site.records("transact", None, 9).unwrap().len();
+        let lines = member.site.records("trans_line", None, 9_999).unwrap().len();
+        assert_eq!(lines, header * LINES, "half of D is shown");
+        Outage::None
+    };
+    country.sync_over(3, look).unwrap();
+    country.sync_all();
+    country.assert_equal();
+}

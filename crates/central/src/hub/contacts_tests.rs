@@ -61,6 +61,7 @@ fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
         outcome: CommitOutcome::Applied,
         last: Default::default(),
         last_epoch: 1,
+        rests_on: Vec::new(),
         subscribed: Vec::new(),
         pages: Vec::new(),
         complete: true,

@@ -38,6 +38,7 @@ impl Hub {
             outcome,
             last: last.id,
             last_epoch: last.epoch,
+            rests_on: if request.empty || request.renew { last.rests_on } else { Vec::new() },
             subscribed: readings.iter().map(|reading| reading.feed.clone()).collect(),
             doubtful: doubtful(&readings, request, &epoch),
             pages,

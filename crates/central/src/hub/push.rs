@@ -27,7 +27,7 @@ impl Hub {
     ) -> Result<Taken<'a>, HubError> {
         let last = rows::last_commit(&*snapshot, reader.site)?;
         let Some(commit) = request.commit.as_ref().filter(|commit| commit.previous == last.id) else {
-            return Ok((outcome(request, last), last, Report::default(), snapshot));
+            return Ok((outcome(request, &last), last, Report::default(), snapshot));
         };
         let changes = collect(&*snapshot, reader.site, request)?;
         let unread = subscription::unread(&*snapshot, reader, request, &self.epoch(&*snapshot)?)?;
@@ -44,19 +44,20 @@ impl Hub {
         let context = Context { unread, ..Context::push(self.catalogue, reader, self.clock.now()) };
         let stored = write(&*self.store, |txn| {
             // The same request may arrive twice at once: only one of them follows the last commit.
-            if rows::last_commit(txn, reader.site)?.id != commit.previous {
+            let before = rows::last_commit(txn, reader.site)?;
+            if before.id != commit.previous {
                 return Ok(None);
             }
             let report = self::commit(txn, &context, &incoming)?;
-            let last = LastCommit { id: commit.id, epoch: self.epoch(txn)?.number };
-            rows::put_last_commit(txn, reader.site, last)?;
+            let last = before.followed_by(commit.id, self.epoch(txn)?.number);
+            rows::put_last_commit(txn, reader.site, &last)?;
             staged::abandon(txn, reader.site)?;
             Ok::<_, HubError>(Some((report, last)))
         })?;
         let snapshot = self.store.snapshot()?;
         let Some((report, last)) = stored else {
             let last = rows::last_commit(&*snapshot, reader.site)?;
-            return Ok((outcome(request, last), last, Report::default(), snapshot));
+            return Ok((outcome(request, &last), last, Report::default(), snapshot));
         };
         self.wake(&report.grown);
         Ok((CommitOutcome::Applied, last, report, snapshot))
@@ -75,7 +76,7 @@ fn collect(snapshot: &dyn Snapshot, site: SiteId, request: &ExchangeRequest) -> 
 }
 
 /// What the site is to be told, given the last commit that is stored.
-fn outcome(request: &ExchangeRequest, stored: LastCommit) -> CommitOutcome {
+fn outcome(request: &ExchangeRequest, stored: &LastCommit) -> CommitOutcome {
     let last = stored.id;
     if request.empty {
         // A new data file: it takes over where the former one of this site ended.
@@ -137,16 +138,16 @@ mod tests {
             ("a copy has sent another attempt", id(5, 1), Some(id(6, 2)), id(6, 3), CommitOutcome::Diverged),
         ];
         for (case, last, attempt, stored, expected) in cases {
-            let stored = LastCommit { id: stored, epoch: 1 };
-            assert_eq!(outcome(&request(last, attempt), stored), expected, "{case}");
+            let stored = LastCommit { id: stored, epoch: 1, rests_on: Vec::new() };
+            assert_eq!(outcome(&request(last, attempt), &stored), expected, "{case}");
         }
     }
 
     #[test]
     fn a_commit_of_an_epoch_that_the_site_has_not_met_is_another_files() {
-        let stored = LastCommit { id: id(3, 9), epoch: 2 };
-        assert_eq!(outcome(&request(id(5, 1), None), stored), CommitOutcome::Diverged);
+        let stored = LastCommit { id: id(3, 9), epoch: 2, rests_on: Vec::new() };
+        assert_eq!(outcome(&request(id(5, 1), None), &stored), CommitOutcome::Diverged);
         let attempt = Some(stored.id);
-        assert_eq!(outcome(&request(id(2, 1), attempt), stored), CommitOutcome::None, "unless the site attempted it");
+        assert_eq!(outcome(&request(id(2, 1), attempt), &stored), CommitOutcome::None, "unless the site attempted it");
     }
 }

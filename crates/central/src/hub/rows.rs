@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sitesync_core::ids::{Feed, SiteId};
-use sitesync_core::protocol::CommitId;
+use sitesync_core::protocol::{CommitId, EPOCHS_MAX, EpochCommit};
 use sitesync_store::{Snapshot, Space, Txn};
 
 use super::HubError;
@@ -61,7 +61,7 @@ pub(crate) fn site_key(site: SiteId) -> [u8; 4] {
 }
 
 /// The last commit of a site, and the epoch that took it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LastCommit {
     /// Number 0 before the first.
     #[serde(flatten)]
@@ -69,14 +69,29 @@ pub(crate) struct LastCommit {
     /// 0 if an earlier version of the program took it, which did not note this.
     #[serde(default)]
     pub(crate) epoch: u64,
+    /// What it rests on: the last commit of each earlier epoch, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rests_on: Vec<EpochCommit>,
+}
+
+impl LastCommit {
+    /// The commit that follows this one. Who restores more often than it remembers has differences put aside where one would win.
+    pub(crate) fn followed_by(self, id: CommitId, epoch: u64) -> Self {
+        let mut rests_on = self.rests_on;
+        if self.id.number > 0 && self.epoch != epoch {
+            rests_on.push(EpochCommit { epoch: self.epoch, number: self.id.number });
+            rests_on.drain(..rests_on.len().saturating_sub(EPOCHS_MAX));
+        }
+        Self { id, epoch, rests_on }
+    }
 }
 
 pub(crate) fn last_commit(snapshot: &dyn Snapshot, site: SiteId) -> Result<LastCommit, HubError> {
     Ok(get(snapshot, Space::Commit, &site_key(site))?.unwrap_or_default())
 }
 
-pub(crate) fn put_last_commit(txn: &mut dyn Txn, site: SiteId, last: LastCommit) -> Result<(), HubError> {
-    put(txn, Space::Commit, &site_key(site), &last)
+pub(crate) fn put_last_commit(txn: &mut dyn Txn, site: SiteId, last: &LastCommit) -> Result<(), HubError> {
+    put(txn, Space::Commit, &site_key(site), last)
 }
 
 /// The next number of a counter in `Space::Meta`. Numbers are never given twice.

@@ -17,6 +17,9 @@ pub const FEEDS_MAX: usize = 10_000;
 /// Records in one comparison.
 pub const ITEMS_MAX: usize = 10_000;
 
+/// Epochs in which a site committed, as far as they are remembered.
+pub const EPOCHS_MAX: usize = 100;
+
 /// Versions of the protocol that a program may name.
 pub(super) const VERSIONS_MAX: usize = 100;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::CommitId;
-use super::bounded::{CHANGES_MAX, ENTRIES_MAX, FEEDS_MAX, ITEMS_MAX, VERSIONS_MAX, at_most};
+use super::bounded::{CHANGES_MAX, ENTRIES_MAX, EPOCHS_MAX, FEEDS_MAX, ITEMS_MAX, VERSIONS_MAX, at_most};
 use crate::given::Millis;
 use crate::hash::Hash;
 use crate::ids::{Feed, SiteId};
@@ -208,6 +208,9 @@ pub struct ExchangeReply {
     /// The epoch that took it; 0 if that is not known. Within an epoch each commit follows the one before.
     #[serde(default)]
     pub last_epoch: u64,
+    /// Told to a data file that is being filled, also anew: the commits on which that one rests, the last of each earlier epoch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "at_most::<_, _, EPOCHS_MAX>")]
+    pub rests_on: Vec<EpochCommit>,
     /// The feeds that the site reads, whether or not they stand in `pages`.
     #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub subscribed: Vec<Feed>,
@@ -220,6 +223,13 @@ pub struct ExchangeReply {
     /// After a restore of the central server: in these feeds, the entries above the number are in doubt; compare them.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub doubtful: Vec<DoubtfulFeed>,
+}
+
+/// The last commit of a site in an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochCommit {
+    pub epoch: u64,
+    pub number: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ mod cursor;
 mod messages;
 mod short;
 
-pub use bounded::{CHANGES_MAX, ENTRIES_MAX, FEEDS_MAX, ITEMS_MAX};
+pub use bounded::{CHANGES_MAX, ENTRIES_MAX, EPOCHS_MAX, FEEDS_MAX, ITEMS_MAX};
 pub use commit::{CommitId, commit_hash, first_hash, next_hash};
 pub use cursor::{Cursor, NUMBER_MAX, NotACursor};
 pub use messages::*;

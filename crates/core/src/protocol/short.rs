@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CommitId, CommitOutcome, DoubtfulFeed, ExchangeReply, ExchangeRequest, FeedPage, FeedPosition, SiteInfo};
+use super::{
+    CommitId, CommitOutcome, DoubtfulFeed, EpochCommit, ExchangeReply, ExchangeRequest, FeedPage, FeedPosition,
+    SiteInfo,
+};
 use crate::given::Millis;
 use crate::hash::Hash;
 use crate::ids::Feed;
@@ -30,6 +33,8 @@ pub struct ShortReply {
     /// Left out: the present epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_epoch: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rests_on: Vec<EpochCommit>,
     /// Left out: the feeds of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     subscribed: Option<Vec<Feed>>,
@@ -71,6 +76,7 @@ impl ShortReply {
             outcome,
             last,
             last_epoch,
+            rests_on,
             subscribed,
             mut pages,
             complete,
@@ -89,6 +95,7 @@ impl ShortReply {
             outcome: (outcome != CommitOutcome::None).then_some(outcome),
             last: (last != expected(request)).then_some(last),
             last_epoch: (last_epoch != epoch).then_some(last_epoch),
+            rests_on,
             subscribed: (!same_feeds).then_some(subscribed),
             pages,
             unmoved,
@@ -110,6 +117,7 @@ impl ShortReply {
             outcome: self.outcome.unwrap_or(CommitOutcome::None),
             last: self.last.unwrap_or_else(|| expected(request)),
             last_epoch: self.last_epoch.unwrap_or(epoch),
+            rests_on: self.rests_on,
             subscribed: self.subscribed.unwrap_or_else(|| feeds(request).cloned().collect()),
             pages: self.pages.into_iter().chain(unmoved).collect(),
             complete: self.complete,
@@ -189,6 +197,7 @@ mod tests {
             outcome: CommitOutcome::None,
             last: request.last,
             last_epoch: 1,
+            rests_on: Vec::new(),
             subscribed: feeds(&request).cloned().collect(),
             pages,
             complete: true,

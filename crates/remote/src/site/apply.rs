@@ -107,7 +107,11 @@ impl<'a> Applying<'a> {
             for ((key, record), before) in keys.iter().zip(records).zip(before) {
                 let Some(verdict) = verdicts.get(key) else { continue };
                 for (feed, entry) in &verdict.places {
-                    places.entry((*feed).clone()).or_default().push(place(feed, entry, key));
+                    match entry.n {
+                        // The feed does not hold it at all: a restored central server lost it.
+                        0 => self.world.txn.remove_entries(feed, std::slice::from_ref(key))?,
+                        _ => places.entry((*feed).clone()).or_default().push(place(feed, entry, key)),
+                    }
                 }
                 self.version(key, record, &before, verdict, &mut puts)?;
             }

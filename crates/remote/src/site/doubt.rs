@@ -50,7 +50,7 @@ impl Site {
         reply: &CompareReply,
     ) -> Result<(), SiteError> {
         let now = self.clock.now();
-        // What was asked for is applied by a pull that ends later: alone it might be half a document.
+        // What was asked for is applied by a pull that ends later.
         run.complete = false;
         write(&*self.store, |txn| {
             let mut state = state::state(txn)?;
@@ -65,7 +65,7 @@ impl Site {
                         question.items.iter().any(|item| item.table == key.table && item.id == key.id)
                     };
                     state.wanted.retain(|(feed, key)| *feed != question.feed || !asked(key));
-                    stage_answers(txn, &question.feed, &reply.entries)?;
+                    self.take_answers(txn, &mut state, &question.feed, reply.entries.iter().collect())?;
                 }
             }
             state::put(txn, &state)
@@ -90,19 +90,29 @@ impl Site {
                 settle_place(txn, &question.feed, &key, entry)?;
             } else if entry.put.is_none() || entry.n <= doubt.restored {
                 // A later version comes with the pages, together with the rest of its document.
-                take_theirs.push((&question.feed, entry));
+                take_theirs.push(entry);
             }
         }
-        let gone: Vec<_> = take_theirs.iter().filter(|(_, entry)| entry.n == 0).map(|(_, entry)| *entry).collect();
-        Applying::new(txn, self.catalogue, state, Mode::Routine, now).apply(&take_theirs)?;
-        for entry in gone {
-            let key = RecordKey { table: entry.table.clone(), id: entry.id.clone() };
-            txn.remove_entries(&question.feed, std::slice::from_ref(&key))?;
-        }
+        self.take_answers(txn, state, &question.feed, take_theirs)?;
         // An entry may keep its number, so what was asked is passed by its number, not by looking what is left.
         let last = asked.last().filter(|_| asked.len() == ITEMS).map(|entry| entry.number);
         advance(state, doubt, last);
         Ok(())
+    }
+
+    /// Answers wait for the end of the pull, as one may hold half a document; unless nobody sees anything yet.
+    fn take_answers(
+        &self,
+        txn: &mut dyn Txn,
+        state: &mut State,
+        feed: &Feed,
+        entries: Vec<&FeedEntry>,
+    ) -> Result<(), SiteError> {
+        if state.initialised {
+            return stage_answers(txn, feed, entries);
+        }
+        let entries: Vec<_> = entries.into_iter().map(|entry| (feed, entry)).collect();
+        Applying::new(txn, self.catalogue, state, Mode::Routine, self.clock.now()).apply(&entries)
     }
 
     /// Whether the site's version stands; then it is sent again.

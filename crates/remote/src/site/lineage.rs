@@ -3,7 +3,7 @@
 use sitesync_core::catalogue::Catalogue;
 use sitesync_core::given::{Millis, clock_off};
 use sitesync_core::ids::RecordKey;
-use sitesync_core::protocol::{CommitId, CommitOutcome, ExchangeReply};
+use sitesync_core::protocol::{CommitId, CommitOutcome, EpochCommit, ExchangeReply};
 use sitesync_core::record::link_target;
 use sitesync_store::{Snapshot, Space, Txn};
 
@@ -62,9 +62,10 @@ pub(super) fn settle_commit(
     now: Millis,
 ) -> Result<bool, SiteError> {
     let rewound = settle(txn, state, reply, now)?;
-    if reply.last_epoch != 0 {
-        let met = state.met.entry(reply.last_epoch).or_default();
-        *met = reply.last.number.max(*met);
+    let last = EpochCommit { epoch: reply.last_epoch, number: reply.last.number };
+    for commit in reply.rests_on.iter().chain([&last]).filter(|commit| commit.epoch != 0) {
+        let met = state.met.entry(commit.epoch).or_default();
+        *met = commit.number.max(*met);
     }
     Ok(rewound)
 }

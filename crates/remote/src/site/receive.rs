@@ -147,6 +147,7 @@ impl Site {
             let mut state = state::state(txn)?;
             let restored = meet(txn, self.catalogue, &mut state, reply, now)?;
             let diverged = settle_commit(txn, &mut state, reply, now)?;
+            note_subscriptions(txn, reply)?;
             // What is in doubt is compared before anything is read over it.
             if diverged || restored {
                 state::put(txn, &state)?;
@@ -154,7 +155,6 @@ impl Site {
             }
             state.renew &= !taking.renewed;
             let initialised = state.initialised;
-            note_subscriptions(txn, reply)?;
             pace::adapt(&mut state, reply, taking.sent.is_some(), taking.took);
             if reply.outcome == CommitOutcome::Applied {
                 pace::pushed(&mut state, taking.sent.unwrap_or(0), taking.took);

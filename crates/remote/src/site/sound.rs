@@ -39,6 +39,7 @@ fn info(site: &SiteInfo) -> Sound {
 pub(super) fn exchange(reply: &ExchangeReply) -> Sound {
     info(&reply.site)?;
     numbers(&[reply.epoch, reply.last.number])?;
+    reply.rests_on.iter().try_for_each(|commit| numbers(&[commit.epoch, commit.number]))?;
     let pages = reply.pages.iter().map(|page| &page.feed);
     let doubtful = reply.doubtful.iter().map(|doubtful| &doubtful.feed);
     let subscribed = each_once(reply.subscribed.iter())?;

@@ -55,7 +55,11 @@ pub(super) fn stage(txn: &mut dyn Txn, reply: &ExchangeReply) -> Result<(), Site
 
 /// Answers about records that a pull needs wait with its pages. What a page says later of such a record replaces them, and they
 /// replace what one said before.
-pub(super) fn stage_answers(txn: &mut dyn Txn, feed: &Feed, entries: &[FeedEntry]) -> Result<(), SiteError> {
+pub(super) fn stage_answers<'e>(
+    txn: &mut dyn Txn,
+    feed: &Feed,
+    entries: impl IntoIterator<Item = &'e FeedEntry>,
+) -> Result<(), SiteError> {
     for entry in entries {
         let row = staged_key(feed, &RecordKey { table: entry.table.clone(), id: entry.id.clone() });
         let waiting: Option<(Feed, FeedEntry)> = get(txn, Space::Pulled, &row)?;

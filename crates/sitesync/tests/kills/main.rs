@@ -1,6 +1,6 @@
 //! The real program is killed at any instant, over and over, while people work: what it had told them holds.
 //!
-//! `KILLS=1000 SEED=7 RESTORES=1 cargo test -p sitesync --release --test kills -- --nocapture` kills more often, and otherwise.
+//! `KILLS=1000 SEED=7 cargo test -p sitesync --release --test kills -- --nocapture` kills more often, and otherwise.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

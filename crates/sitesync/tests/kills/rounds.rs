@@ -1,7 +1,4 @@
 //! What a round is: people work, a device is filled, a backup is made or restored, and in the middle of it somebody dies.
-//!
-//! Rounds with restores are asked for with `RESTORES=1`: about once in 400 kills, a version that a site wrote is not there after them.
-//! That fault is open (the kills of the restore itself leave whole files); it is why they are not in the usual run yet.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,8 +34,7 @@ impl Country {
                 self.raise(CENTRAL, "central in a backup");
                 self.backups_are_whole();
             }
-            // Opened by `RESTORES=1`: see the head of this file.
-            3 if std::env::var_os("RESTORES").is_some() => self.restore(),
+            3 => self.restore(),
             _ => {
                 let (victims, answers) = (*self.random.pick(&VICTIMS), self.random.below(40));
                 self.work(victims, answers, Chore::Items);

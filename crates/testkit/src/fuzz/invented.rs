@@ -6,8 +6,8 @@ use sitesync_core::catalogue::{Catalogue, Table};
 use sitesync_core::hash::Hash;
 use sitesync_core::ids::{Feed, SiteId};
 use sitesync_core::protocol::{
-    Change, CommitId, CommitOutcome, CompareItem, DoubtfulFeed, ExchangeReply, FeedEntry, FeedPage, FeedPosition,
-    SiteInfo, SiteReport,
+    Change, CommitId, CommitOutcome, CompareItem, DoubtfulFeed, EpochCommit, ExchangeReply, FeedEntry, FeedPage,
+    FeedPosition, SiteInfo, SiteReport,
 };
 
 use super::choices::Choices;
@@ -227,6 +227,9 @@ pub(crate) fn exchange_reply(choices: &mut Choices<'_>, known: &SiteInfo) -> Exc
         outcome: outcome(choices),
         last: commit_id(choices),
         last_epoch: choices.whole(),
+        rests_on: (0..choices.below(3))
+            .map(|_| EpochCommit { epoch: choices.whole(), number: choices.whole() })
+            .collect(),
         subscribed,
         pages,
         complete: !choices.one_in(3),

@@ -35,6 +35,8 @@ pub(super) struct Ledger {
     deleted: BTreeSet<Stamped>,
     /// What the central server has acknowledged and must not lose.
     acknowledged: BTreeSet<Stamped>,
+    /// Records of which a person let the held version count, or gave it up.
+    pub(super) decided: BTreeSet<RecordKey>,
     /// What was lost where both sides were put back.
     pub(super) forgiven: BTreeSet<Stamped>,
 }
@@ -93,6 +95,15 @@ impl Ledger {
     pub(super) fn counts_over(&mut self, version: Stamped, other: Option<Stamped>) {
         let other = other.filter(|other| *other != version);
         self.upon.entry(version).or_default().extend(other);
+    }
+
+    /// A person let none of these count.
+    pub(super) fn give_up(&mut self, versions: Vec<Stamped>) {
+        for version in versions {
+            self.decided.insert(version.key.clone());
+            self.acknowledged.remove(&version);
+            self.forgiven.insert(version);
+        }
     }
 
     /// The central server said that these are stored.

@@ -92,6 +92,7 @@ impl World {
     fn release(&mut self, which: u64, repair: bool) -> Result<(), Broken> {
         let Some(id) = self.any_held(which) else { return Ok(()) };
         let versions = self.versions_of_held(id);
+        self.ledger.decided.extend(versions.iter().map(|version| version.key.clone()));
         let over: Vec<_> = versions.iter().map(|held| present(&self.country.central, &held.key)).collect();
         let done = self.country.hub.release(id, repair);
         if self.versions_of_held(id).is_empty() {
@@ -105,9 +106,11 @@ impl World {
     /// A person decides that it does not.
     fn send_back(&mut self, which: u64) -> Result<(), Broken> {
         let Some(id) = self.any_held(which) else { return Ok(()) };
+        let versions = self.versions_of_held(id);
         let done = self.country.hub.send_back(id);
-        self.managed(done)?;
-        self.forgive();
-        Ok(())
+        if self.versions_of_held(id).is_empty() {
+            self.ledger.give_up(versions);
+        }
+        self.managed(done)
     }
 }

@@ -24,11 +24,12 @@ struct Movement {
 }
 
 impl World {
-    /// Compares on the central server. A figure of which a version waits for a person is not judged, nor one of which
-    /// something was lost on both sides.
+    /// Compares on the central server. A figure of which a version waits for a person, or was decided on by one, is not judged, nor
+    /// one of which something was lost on both sides.
     pub(super) fn packs_add_up(&self) -> Result<(), Broken> {
         let snapshot = self.country.central.snapshot().expect("in memory");
         let mut unjudged = self.kept_records();
+        unjudged.extend(self.ledger.decided.iter().cloned());
         unjudged.extend(self.ledger.forgiven.iter().map(|version| version.key.clone()));
         if unjudged.iter().any(|key| &*key.table == "transact") {
             return Ok(());

@@ -112,6 +112,9 @@ impl World {
 
     fn act(&mut self, planned: &Planned) -> Result<(), Broken> {
         self.history.push(planned.to_string());
+        if std::env::var_os("TRACE").is_some() {
+            eprintln!("== {planned}");
+        }
         self.country.clock.advance(1_000);
         self.country.sites.iter().for_each(|member| member.clock.advance(1_000));
         match &planned.action {
@@ -225,7 +228,7 @@ impl World {
         if self.country.disk.writes() != self.seen_hub {
             self.seen_hub = self.country.disk.writes();
             self.numbers.grew(&self.country.central)?;
-            documents::whole(&self.country.central, "the central server")?;
+            documents::whole(&self.country.central, "the central server", &self.ledger.decided)?;
         }
         for (member, device) in self.country.sites.iter().zip(&mut self.devices) {
             if member.disk.writes() == device.seen {
@@ -233,7 +236,7 @@ impl World {
             }
             device.seen = member.disk.writes();
             if member.site.state().is_ok_and(|state| state.initialised) {
-                documents::whole(&member.store, &format!("site {}", member.id))?;
+                documents::whole(&member.store, &format!("site {}", member.id), &self.ledger.decided)?;
                 if let Some(fault) = unexplained(member, None).into_iter().next() {
                     return Err(Broken::new("sums stand for records", format!("site {}: {fault}", member.id)));
                 }
