@@ -125,3 +125,15 @@ fn a_store_that_moves_takes_its_feed_along_unchanged() {
     assert_eq!(changed.len(), 1, "only the store's own record, in central: {changed:?}");
     assert!(central.read(4).contains(&"trans_line D_0 put".to_owned()));
 }
+
+#[test]
+fn a_tail_that_was_overtaken_still_waits_for_a_person_when_the_store_returns() {
+    let central = Central::new();
+    central.push(2, vec![stock("L", "S2", 1)]);
+    central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 4 }))]);
+    central.push(2, vec![stock("L", "S2", 2)]);
+    central.push(4, vec![stock("L", "S2", 3)]);
+    central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 2 }))]);
+    assert_eq!(central.column("item_line", "L", "quantity"), json!(3), "nothing is set back");
+    assert_eq!(central.one_held().0, "overtaken");
+}
