@@ -177,7 +177,11 @@ impl Copied {
         let (said, ended) = said(&mut command)?;
         let outcome = match catcher {
             Catcher::Test { .. } if !ended => Outcome::Hung,
-            Catcher::Test { name, .. } => tested(name, &said)?,
+            Catcher::Test { name, .. } => {
+                // The table says that it failed; whether for the reason that was meant, who runs it sees here.
+                panics(&said).for_each(|text| eprintln!("{name}: {text}"));
+                tested(name, &said)?
+            }
             Catcher::Lives { first, .. } => lived(*first, &said),
         };
         // Lives that failed before the time was over have noticed something.
@@ -248,6 +252,11 @@ fn tested(name: &str, said: &str) -> Result<Outcome, String> {
     }
     let passed = said.contains("test result: ok. 1 passed");
     Ok(if passed { Outcome::Passed } else { Outcome::Failed("this test".to_owned()) })
+}
+
+/// What the test said as it failed: the line after the one that says where.
+fn panics(said: &str) -> impl Iterator<Item = &str> {
+    said.lines().zip(said.lines().skip(1)).filter(|(line, _)| line.contains("panicked at ")).map(|(_, text)| text)
 }
 
 /// The number of lives up to the first that failed, and the rule that it broke.
