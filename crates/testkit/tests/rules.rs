@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sitesync_central::hub::{Lived, begin_epoch};
-use sitesync_core::ids::Feed;
+use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_remote::site::Step;
 use sitesync_store::{Space, Store, write};
 use sitesync_testkit::records::{delivery, edit, edit_delete, put, stock};
@@ -94,6 +94,30 @@ fn a_long_list_of_changes_is_not_cut_inside_a_document() {
     };
     country.sync_over(2, &mut |step| whole(step)).unwrap();
     assert!(there("trans_line", "D_2"));
+}
+
+#[test]
+fn of_a_document_with_two_lives_one_is_shown_whole_at_every_moment() {
+    // EXCHANGE A2: the header of the other life arrives; its line has to be asked for, as this life had written over it.
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &delivery("D", "S2", "S3", 1));
+    country.sync(2);
+    let copy = country.copy_device(0);
+    country.write(2, &[edit("transact", "D", json!({ "comment": "other" }))]);
+    country.sync(2);
+    let copy = &country.sites[copy];
+    let line = edit("trans_line", "D_0", json!({ "quantity": 9 }));
+    copy.site.write(&[edit("transact", "D", json!({ "comment": "this" })), line]).unwrap();
+    let column = |table, id, column| copy.site.record(&RecordKey::new(table, id)).unwrap().unwrap()[column].clone();
+    let shown = || (column("transact", "D", "comment"), column("trans_line", "D_0", "quantity"));
+    let lives = [(json!("this"), json!(9)), (json!("other"), json!(1))];
+    let whole = |_: &_| {
+        assert!(lives.contains(&shown()), "{:?}", shown());
+        Outage::None
+    };
+    country.sync_member(copy, &mut |step| whole(step)).unwrap();
+    assert_eq!(shown(), lives[1]);
 }
 
 #[test]
@@ -251,4 +275,29 @@ fn what_others_sent_to_a_store_leaves_its_site_with_the_store() {
     country.sync_all();
     country.assert_equal();
     assert!(country.site_record(2, "trans_line", "D_0").is_none());
+}
+
+#[test]
+fn a_store_that_went_stays_until_its_site_has_sent_all_it_wrote() {
+    // EXCHANGE A20: somebody writes while the site hears that its store went; else the line would stand without its header.
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.write(2, &delivery("D", "S2", "S3", 2));
+    country.sync_all();
+    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    let seen = |table, id| country.site_record(2, table, id).is_some();
+    let mut written = false;
+    let write_once = |_: &Step| {
+        assert_eq!(seen("transact", "D"), seen("trans_line", "D_0"), "half of it");
+        if !std::mem::replace(&mut written, true) {
+            country.write(2, &[edit("trans_line", "D_0", json!({ "quantity": 9 }))]);
+        }
+        Outage::None
+    };
+    country.sync_over(2, &mut { write_once }).unwrap();
+    assert_eq!(seen("transact", "D"), seen("trans_line", "D_0"), "half of it");
+    country.sync_all();
+    country.assert_equal();
+    assert!(!seen("transact", "D"));
+    assert_eq!(country.hub.held(None, 9).unwrap().len(), 1, "what was written too late waits for a person");
 }

@@ -254,9 +254,11 @@ fn tested(name: &str, said: &str) -> Result<Outcome, String> {
     Ok(if passed { Outcome::Passed } else { Outcome::Failed("this test".to_owned()) })
 }
 
-/// What the test said as it failed: the line after the one that says where.
-fn panics(said: &str) -> impl Iterator<Item = &str> {
-    said.lines().zip(said.lines().skip(1)).filter(|(line, _)| line.contains("panicked at ")).map(|(_, text)| text)
+/// What the test said as it failed: the line after the one that says where, or as much of it as one reads.
+fn panics(said: &str) -> impl Iterator<Item = String> {
+    const READ: usize = 200;
+    let lines = said.lines().zip(said.lines().skip(1));
+    lines.filter(|(line, _)| line.contains("panicked at ")).map(|(_, text)| text.chars().take(READ).collect())
 }
 
 /// The number of lives up to the first that failed, and the rule that it broke.
