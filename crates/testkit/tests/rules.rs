@@ -11,7 +11,7 @@ use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_remote::site::Step;
 use sitesync_store::{Space, Store, write};
 use sitesync_testkit::records::{delivery, edit, edit_delete, put, stock};
-use sitesync_testkit::{Country, Outage};
+use sitesync_testkit::{Country, Outage, cut_after};
 
 /// Sites 2 and 3 in use, with a patient that both see.
 fn with_a_patient() -> Country {
@@ -22,16 +22,6 @@ fn with_a_patient() -> Country {
     country.edit(vec![patient, join("J2", "S2"), join("J3", "S3")]);
     country.sync_all();
     country
-}
-
-/// A sync that breaks off after so many requests.
-fn cut_after(country: &Country, site: u32, requests: usize) {
-    let mut left = requests + 1;
-    let broken_off = country.sync_over(site, &mut |_| {
-        left -= 1;
-        if left == 0 { Outage::Request } else { Outage::None }
-    });
-    assert!(broken_off.is_err());
 }
 
 /// A link over which a site need not ask for anything that its pages should have brought.
@@ -55,7 +45,7 @@ fn what_was_acknowledged_and_not_read_yet_is_sent_to_a_restored_server_again() {
     }
     country.write(2, &[stock("L", "S2", 1)]);
     country.page = Some(1);
-    cut_after(&country, 2, 1);
+    assert!(country.sync_over(2, &mut cut_after(1)).is_err());
     assert!(country.central_record("item_line", "L").is_some());
     country.restore_central(&backup);
     country.sync_all();
@@ -175,7 +165,7 @@ fn a_local_write_takes_the_version_that_waits_in_a_page() {
     country.edit(vec![put("name", "P", json!({ "phone": "central" }))]);
     country.edit(vec![put("item_store_join", "X", json!({ "store_ID": "S2", "item_ID": "item" }))]);
     country.page = Some(1);
-    cut_after(&country, 2, 1);
+    assert!(country.sync_over(2, &mut cut_after(1)).is_err());
     let waiting = |country: &Country| {
         let rows = country.member(2).store.snapshot().unwrap().rows(Space::Pulled, b"name\x1fP", None, 9).unwrap();
         assert_eq!(rows.len(), 1, "the place of the patient");
@@ -196,7 +186,7 @@ fn a_local_write_that_came_to_nothing_gives_way_to_what_waited_in_a_page() {
     country.edit(vec![put("name", "P", json!({ "phone": "central" }))]);
     country.edit(vec![put("item_store_join", "X", json!({ "store_ID": "S2", "item_ID": "item" }))]);
     country.page = Some(1);
-    cut_after(&country, 2, 1);
+    assert!(country.sync_over(2, &mut cut_after(1)).is_err());
     country.write(2, &[edit("name", "P", json!({ "phone": "nurse" }))]);
     country.write(2, &[edit("name", "P", json!({ "phone": null }))]);
     country.sync_all();
@@ -246,14 +236,14 @@ fn a_store_that_comes_back_is_not_written_to_before_all_of_it_has_arrived() {
     for item in 0..5 {
         country.edit(vec![put("item", &format!("i{item}"), json!({ "item_name": "Item" }))]);
     }
-    country.edit(vec![put("store", "S3", json!({ "sync_id_remote_site": 2 }))]);
+    country.move_store("S3", 2);
     country.sync(2);
     country.write(2, &[stock("L", "S3", 2)]);
     country.sync(2);
     country.page = Some(1);
-    cut_after(&country, 3, 1);
-    country.edit(vec![put("store", "S3", json!({ "sync_id_remote_site": 3 }))]);
-    cut_after(&country, 3, 1);
+    assert!(country.sync_over(3, &mut cut_after(1)).is_err());
+    country.move_store("S3", 3);
+    assert!(country.sync_over(3, &mut cut_after(1)).is_err());
     let refused = country.site(3).write(&[stock("L", "S3", 9)]).unwrap_err().to_string();
     assert!(refused.contains("still arriving"), "{refused}");
     country.sync_all();
@@ -271,7 +261,7 @@ fn what_others_sent_to_a_store_leaves_its_site_with_the_store() {
     country.write(3, &delivery("D", "S3", "S2", 1));
     country.sync_all();
     assert!(country.site_record(2, "trans_line", "D_0").is_some());
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.sync_all();
     country.assert_equal();
     assert!(country.site_record(2, "trans_line", "D_0").is_none());
@@ -284,7 +274,7 @@ fn a_store_that_went_stays_until_its_site_has_sent_all_it_wrote() {
     country.sync_all();
     country.write(2, &delivery("D", "S2", "S3", 2));
     country.sync_all();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     let seen = |table, id| country.site_record(2, table, id).is_some();
     let mut written = false;
     let write_once = |_: &Step| {
