@@ -15,8 +15,9 @@ use sitesync_remote::api::password_secret;
 use sitesync_remote::check::{self, What};
 use sitesync_remote::link::{HttpLink, HttpOptions};
 use sitesync_remote::server::{Options, RemoteSite};
-use sitesync_remote::site::{Configuration, DeviceKind, Edit};
+use sitesync_remote::site::{Configuration, Edit};
 use sitesync_store::write;
+use sitesync_testkit::country::configuration;
 
 const PASSWORD: &str = "password";
 
@@ -53,16 +54,7 @@ fn country(central: &Central) {
 async fn remote(dir: &Path, url: &str, name: &str) -> RemoteSite {
     let mut options = Options::new(dir.join(name), ([127, 0, 0, 1], 0).into());
     options.hardware_id = Some(format!("device of {name}"));
-    options.configuration = Some(Configuration {
-        server_url: url.to_owned(),
-        site_name: name.to_owned(),
-        secret: password_secret(PASSWORD),
-        kind: DeviceKind::SingleUser,
-        hardware_id: String::new(),
-        app_version: String::new(),
-        interval_minutes: 60,
-        enabled: true,
-    });
+    options.configuration = Some(configuration(url, name, &password_secret(PASSWORD)));
     let site = RemoteSite::start(options).await.unwrap();
     site.runner().sync_now().await.unwrap();
     site

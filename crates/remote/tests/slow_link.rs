@@ -17,9 +17,10 @@ use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::Change;
 use sitesync_remote::api::password_secret;
 use sitesync_remote::server::{Options, RemoteSite};
-use sitesync_remote::site::{Configuration, DeviceKind, Edit};
+use sitesync_remote::site::Edit;
 use sitesync_store::write;
 use sitesync_testkit::SeededRandom;
+use sitesync_testkit::country::configuration;
 use sitesync_testkit::slow_link::{Line, SlowLink};
 use tokio::time::Instant;
 
@@ -61,16 +62,8 @@ async fn central_with_items(dir: &Path, items: usize) -> Running {
 async fn north(dir: &Path, link: &SlowLink) -> RemoteSite {
     let mut options = Options::new(dir.join("north"), ([127, 0, 0, 1], 0).into());
     options.hardware_id = Some("device of north".to_owned());
-    options.configuration = Some(Configuration {
-        server_url: format!("http://{}", link.address()),
-        site_name: "north".to_owned(),
-        secret: password_secret(PASSWORD),
-        kind: DeviceKind::SingleUser,
-        hardware_id: String::new(),
-        app_version: String::new(),
-        interval_minutes: 60,
-        enabled: true,
-    });
+    options.configuration =
+        Some(configuration(&format!("http://{}", link.address()), "north", &password_secret(PASSWORD)));
     RemoteSite::start(options).await.unwrap()
 }
 

@@ -35,6 +35,17 @@ pub enum Outage {
     Killed,
 }
 
+/// A link that fails for good after so many requests.
+pub fn cut_after(mut requests: usize) -> impl FnMut(&Step) -> Outage {
+    move |_| match requests.checked_sub(1) {
+        Some(left) => {
+            requests = left;
+            Outage::None
+        }
+        None => Outage::Request,
+    }
+}
+
 /// One device of a site with its data file.
 pub struct Member {
     pub id: SiteId,
@@ -122,7 +133,9 @@ impl Country {
     fn device(&self, info: SiteInfo, clock: Arc<FixedClock>, store: Arc<MemoryStore>) -> Member {
         let disk = Arc::new(Brittle::over(&store));
         let site = Site::open(disk.clone(), clock.clone(), self.random.clone()).expect("a store in memory opens");
-        site.configure(configuration(&info)).expect("a store in memory takes a configuration");
+        let hardware_id = format!("machine {}", info.id);
+        let configuration = Configuration { hardware_id, ..configuration("http://central.test", &info.name, "secret") };
+        site.configure(configuration).expect("a store in memory takes a configuration");
         Member { id: info.id, info, clock, store, disk, site }
     }
 
@@ -142,6 +155,11 @@ impl Country {
     pub fn try_edit(&self, changes: Vec<Change>) -> Result<(), HubError> {
         self.hub.edit(Actor::Site(SiteId::CENTRAL), changes)?;
         self.hub.work_off()
+    }
+
+    /// A store becomes active on another site.
+    pub fn move_store(&self, store: &str, site: u32) {
+        self.edit(vec![records::moved(store, site)]);
     }
 
     /// A local transaction on a site.
@@ -355,15 +373,16 @@ fn open_hub(store: &Arc<Brittle>, clock: &Arc<FixedClock>, random: &Arc<SeededRa
     Hub::open(store.clone(), clock.clone(), random.clone()).expect("a store in memory opens")
 }
 
-fn configuration(info: &SiteInfo) -> Configuration {
+/// How a site reaches its central server, where the machine says itself which it is.
+pub fn configuration(server_url: &str, site_name: &str, secret: &str) -> Configuration {
     Configuration {
-        server_url: "http://central.test".to_owned(),
-        site_name: info.name.clone(),
-        secret: "secret".to_owned(),
-        kind: DeviceKind::ClientServer,
-        hardware_id: format!("machine {}", info.id),
-        app_version: "0.1.0".to_owned(),
-        interval_minutes: 1,
+        server_url: server_url.to_owned(),
+        site_name: site_name.to_owned(),
+        secret: secret.to_owned(),
+        kind: DeviceKind::SingleUser,
+        hardware_id: String::new(),
+        app_version: String::new(),
+        interval_minutes: 60,
         enabled: true,
     }
 }

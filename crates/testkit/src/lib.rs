@@ -13,5 +13,5 @@ pub mod records;
 pub mod simulation;
 pub mod slow_link;
 
-pub use country::{Country, Outage};
+pub use country::{Country, Outage, cut_after};
 pub use given::{FixedClock, SeededRandom};

@@ -22,6 +22,9 @@ pub struct Mutation {
     pub replace: String,
     /// `PACKAGE --test FILE NAME`, `PACKAGE --lib NAME`, or `simulate KIND FIRST..LAST`.
     pub caught_by: String,
+    /// Whether what it is caught by does not end; otherwise that is not taken for a catch.
+    #[serde(default)]
+    pub hangs: bool,
 }
 
 /// What is to notice a mutation.

@@ -49,6 +49,11 @@ pub fn store(id: &str, site: u32) -> Vec<Change> {
     ]
 }
 
+/// A store becomes active on another site.
+pub fn moved(store: &str, site: u32) -> Change {
+    put("store", store, json!({ "sync_id_remote_site": site }))
+}
+
 /// The id of the `name` of a store made by [`store`].
 pub fn name_of(store: &str) -> String {
     format!("name_{store}")

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sitesync_core::ownership::Actor;
 use sitesync_remote::site::SiteError;
-use sitesync_testkit::country::{Country, Outage};
+use sitesync_testkit::country::{Country, cut_after};
 use sitesync_testkit::records::{delete, delivery, put, stock, store};
 
 /// A site with two stores that have sent each other deliveries, and a new device for it.
@@ -30,15 +30,7 @@ fn worked() -> Country {
 
 /// Goes on with the sync of site 2 until `requests` of them were answered.
 fn requests(country: &Country, requests: usize) -> bool {
-    let mut left = requests;
-    let synced = country.sync_over(2, &mut |_| {
-        if left == 0 {
-            return Outage::Request;
-        }
-        left -= 1;
-        Outage::None
-    });
-    synced.is_ok()
+    country.sync_over(2, &mut cut_after(requests)).is_ok()
 }
 
 #[test]

@@ -6,8 +6,8 @@ use serde_json::json;
 use sitesync_core::ids::Feed;
 use sitesync_remote::site::Step;
 use sitesync_store::Store;
-use sitesync_testkit::records::{delivery, edit, put, stock};
-use sitesync_testkit::{Country, Outage};
+use sitesync_testkit::records::{delivery, edit, stock};
+use sitesync_testkit::{Country, Outage, cut_after};
 
 fn patient(country: &Country, site: u32) {
     let store = format!("S{site}");
@@ -96,7 +96,7 @@ fn a_message_whose_sender_lost_its_store_before_it_heard_of_it_leaves_the_site()
     let body = json!({ "fromStoreID": "S2", "toStoreID": "S3", "type": "text" });
     country.write(2, &[edit("message", "M", body)]);
     assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.sync_all();
     country.assert_equal();
 }
@@ -129,13 +129,8 @@ fn an_edit_between_the_pages_of_a_rewound_file_undoes_nothing() {
     country.write(2, &[stock("L", "S2", 2), stock("M", "S2", 2), stock("N", "S2", 2)]);
     country.sync(2);
     country.page = Some(1);
-    let mut left = 3;
     let copy = country.sites.last().unwrap();
-    let broken_off = country.sync_member(copy, &mut |_| {
-        left -= 1;
-        if left < 0 { Outage::Request } else { Outage::None }
-    });
-    assert!(broken_off.is_err());
+    assert!(country.sync_member(copy, &mut cut_after(3)).is_err());
     copy.site.write(&[stock("L", "S2", 3)]).unwrap();
     sync_copy(&country);
     country.sync_all();
@@ -170,7 +165,7 @@ fn a_line_that_was_added_after_a_restore_comes_with_its_header() {
 
 /// A store moves while its former site is away; that site's tail is held, its sender does not hear of it, and a person gives it up.
 fn given_up_before_the_sender_heard(country: &Country) {
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
     let held = country.hub.held(None, 9).unwrap();
     assert_eq!(held.len(), 1);
@@ -220,7 +215,7 @@ fn what_is_held_of_one_copy_is_not_replaced_by_another() {
     country.copy_device(0);
     country.write(2, &[stock("L", "S2", 1)]);
     country.sites.last().unwrap().site.write(&[stock("L", "S2", 2)]).unwrap();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.sync(2);
     sync_copy(&country);
     country.sync_all();
@@ -256,14 +251,20 @@ fn what_another_file_of_the_site_sent_to_a_restored_server_is_not_overwritten() 
     country.assert_equal();
 }
 
-#[test]
-fn a_copy_meets_after_a_restore_what_the_other_has_sent_already() {
+/// Site 2 has sent its stock L, and the central server was restored to before that.
+fn sent_and_forgotten() -> Country {
     let mut country = Country::with_sites(1, 2);
     country.sync_all();
     let backup = country.central.fork();
     country.write(2, &[stock("L", "S2", 1)]);
     country.sync(2);
     country.restore_central(&backup);
+    country
+}
+
+#[test]
+fn a_copy_meets_after_a_restore_what_the_other_has_sent_already() {
+    let mut country = sent_and_forgotten();
     country.write(2, &[stock("L", "S2", 2)]);
     country.copy_device(0);
     country.sync(2);
@@ -303,12 +304,7 @@ fn what_a_copy_could_not_send_before_a_restore_it_sends_after_it() {
 fn a_copy_that_is_still_being_filled_gets_what_the_other_sends_whole() {
     let mut country = Country::with_sites(1, 2);
     country.page = Some(1);
-    let mut left = 3;
-    let broken_off = country.sync_over(2, &mut |_| {
-        left -= 1;
-        if left < 0 { Outage::Request } else { Outage::None }
-    });
-    assert!(broken_off.is_err());
+    assert!(country.sync_over(2, &mut cut_after(3)).is_err());
     country.copy_device(0);
     country.sync(2);
     country.sync(2);
@@ -326,35 +322,11 @@ fn a_copy_that_is_still_being_filled_gets_what_the_other_sends_whole() {
 }
 
 #[test]
-fn what_is_sent_back_before_its_site_knows_that_it_lost_the_store_is_put_aside_there() {
-    let country = Country::with_sites(1, 2);
-    country.sync_all();
-    country.write(2, &[stock("L", "S2", 1)]);
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
-    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
-    let held = country.hub.held(None, 9).unwrap();
-    country.hub.send_back(held[0].id).unwrap();
-    country.sync_all();
-    country.assert_equal();
-    assert_eq!(country.site(2).put_aside().unwrap().len(), 1, "it is nowhere else");
-}
-
-#[test]
 fn a_copy_that_has_met_the_restored_server_but_not_what_the_other_sent_sets_nothing_back() {
-    let mut country = Country::with_sites(1, 2);
-    country.sync_all();
-    let backup = country.central.fork();
-    country.write(2, &[stock("L", "S2", 1)]);
-    country.sync(2);
-    country.restore_central(&backup);
+    let mut country = sent_and_forgotten();
     country.copy_device(0);
-    let mut left = 1;
     let copy = country.sites.last().unwrap();
-    let broken_off = country.sync_member(copy, &mut |_| {
-        left -= 1;
-        if left < 0 { Outage::Request } else { Outage::None }
-    });
-    assert!(broken_off.is_err());
+    assert!(country.sync_member(copy, &mut cut_after(1)).is_err());
     country.write(2, &[stock("L", "S2", 2)]);
     country.sync(2);
     sync_copy(&country);

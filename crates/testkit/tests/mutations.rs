@@ -32,6 +32,23 @@ fn every_test_that_is_named_exists() {
 }
 
 #[test]
+fn the_table_in_the_docs_has_them_all() {
+    let trust = read(&workspace().join("docs/trust.md"));
+    let (_, section) = trust.split_once("## Rules broken on purpose").unwrap();
+    let rows: Vec<_> = section.lines().filter(|line| line.starts_with("| A")).collect();
+    let listed = Mutations::listed().unwrap().mutation;
+    assert_eq!(rows.len(), listed.len());
+    for (row, mutation) in rows.into_iter().zip(listed) {
+        let head = format!("| {} | {} | ", mutation.name, mutation.broken);
+        let by = match mutation.catcher().unwrap() {
+            Catcher::Test { name, .. } => format!("`{name}` |"),
+            Catcher::Lives { kind, first, last } => format!("`cargo simulate {first}..{last} --kind {kind}` |"),
+        };
+        assert!(row.starts_with(&head) && row.contains(&by), "{row} is not {head}... {by}");
+    }
+}
+
+#[test]
 fn every_rule_is_broken_or_it_is_said_why_not() {
     let listed = Mutations::listed().unwrap();
     let names: BTreeSet<_> = listed.mutation.iter().map(|mutation| &mutation.name).collect();

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_testkit::records::{delivery, edit, edit_delete, put, stock};
-use sitesync_testkit::{Country, Outage};
+use sitesync_testkit::{Country, cut_after};
 
 fn settled(country: &Country) {
     country.sync_all();
@@ -20,7 +20,7 @@ fn a_site_that_has_seen_the_last_version_is_not_overtaken_although_a_restore_for
     country.sync_all();
     country.write(3, &[stock("L", "S3", 10)]);
     country.sync(3);
-    country.edit(vec![put("store", "S3", json!({ "sync_id_remote_site": 2 }))]);
+    country.move_store("S3", 2);
     country.write(2, &[stock("M", "S2", 1)]);
     let backup = country.central.fork();
     country.sync(2);
@@ -35,14 +35,14 @@ fn a_site_that_has_seen_the_last_version_is_not_overtaken_although_a_restore_for
 #[test]
 fn a_version_that_a_site_gave_up_is_not_sent_again_after_a_restore() {
     let mut country = Country::with_sites(1, 3);
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 1 }))]);
+    country.move_store("S2", 1);
     country.sync_all();
     let backup = country.central.fork();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.sync(3);
     country.write(3, &delivery("D", "S3", "S2", 2));
     country.sync(3);
-    country.edit(vec![put("store", "S3", json!({ "sync_id_remote_site": 4 }))]);
+    country.move_store("S3", 4);
     country.write(3, &[edit_delete("transact", "D")]);
     // The store is elsewhere now: the deletion is held, and the delivery comes back as one to S2.
     country.sync(3);
@@ -59,7 +59,7 @@ fn a_document_that_was_overtaken_is_shown_as_the_others_wrote_it() {
     country.write(2, &delivery("D", "S2", "S3", 1));
     country.write(2, &[stock("L", "S2", 1)]);
     country.sync_all();
-    let to = |site: u32| country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": site }))]);
+    let to = |site: u32| country.move_store("S2", site);
     to(3);
     country.sync(3);
     country.write(3, &[edit("transact", "D", json!({ "comment": "three" })), stock("L", "S2", 3)]);
@@ -113,11 +113,7 @@ fn a_device_that_is_still_being_filled_sends_no_half_document_to_a_restored_serv
     // The page ends inside the delivery.
     country.page = Some(1);
     while country.site_record(2, "transact", "D").is_none() {
-        let mut left = 2;
-        let _ = country.sync_over(2, &mut |_| {
-            left -= 1;
-            if left == 0 { Outage::Request } else { Outage::None }
-        });
+        assert!(country.sync_over(2, &mut cut_after(1)).is_err());
     }
     assert!(country.site_record(2, "trans_line", "D_3").is_none());
     country.restore_central(&central);
@@ -138,17 +134,13 @@ fn what_a_site_still_has_of_a_store_that_left_is_sent_again_to_a_restored_server
     // A new device did not write it itself, so it is not among its changes.
     country.replace_device(2);
     country.sync(2);
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.edit(vec![put("item", "item", json!({ "item_name": "A second page" }))]);
     country.page = Some(1);
-    let mut left = 2;
-    let _ = country.sync_over(2, &mut |_| {
-        left -= 1;
-        if left == 0 { Outage::Request } else { Outage::None }
-    });
+    assert!(country.sync_over(2, &mut cut_after(1)).is_err());
     // The restored server again says that the store is elsewhere.
     country.restore_central(&central);
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.page = None;
     settled(&country);
     assert!(country.held_of(SiteId(2)).contains(&RecordKey::new("item_line", "L")), "it was the only copy");

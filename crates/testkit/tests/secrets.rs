@@ -20,8 +20,9 @@ use sitesync_remote::api::password_secret;
 use sitesync_remote::check;
 use sitesync_remote::link::{HttpLink, HttpOptions};
 use sitesync_remote::server::{Options as RemoteOptions, RemoteSite};
-use sitesync_remote::site::{Configuration, DeviceKind};
+use sitesync_remote::site::Configuration;
 use sitesync_store::write;
+use sitesync_testkit::country::configuration;
 use sitesync_testkit::records::{stock, store};
 use sitesync_web::accounts::Cost;
 
@@ -72,16 +73,7 @@ async fn remote(folder: &Path, server_url: String) -> RemoteSite {
     options.cost = CHEAP;
     options.account = Some((PERSON.0.to_owned(), PERSON.1.to_owned()));
     options.hardware_id = Some("this tablet".to_owned());
-    options.configuration = Some(Configuration {
-        server_url,
-        site_name: "Kamo".to_owned(),
-        secret: password_secret(SITE_PASSWORD),
-        kind: DeviceKind::SingleUser,
-        hardware_id: String::new(),
-        app_version: String::new(),
-        interval_minutes: 60,
-        enabled: true,
-    });
+    options.configuration = Some(configuration(&server_url, "Kamo", &password_secret(SITE_PASSWORD)));
     RemoteSite::start(options).await.unwrap()
 }
 

@@ -3,9 +3,8 @@
 use serde_json::json;
 use sitesync_core::ownership::Actor;
 use sitesync_store::Store;
-use sitesync_testkit::Country;
-use sitesync_testkit::country::Outage;
 use sitesync_testkit::records::{delete, delivery, edit, edit_delete, name_of, put, stock, store};
+use sitesync_testkit::{Country, Outage, cut_after};
 
 #[test]
 fn a_site_is_initialised_and_equal() {
@@ -66,7 +65,7 @@ fn an_idle_sync_is_one_request_and_moves_nothing() {
     let mut requests = 0;
     let run = country.sync_over(2, &mut |_| {
         requests += 1;
-        sitesync_testkit::Outage::None
+        Outage::None
     });
     assert_eq!((requests, run.unwrap().received), (1, 0));
 }
@@ -84,7 +83,7 @@ fn a_sync_with_changes_both_ways_is_one_request_and_the_own_record_does_not_come
         if let sitesync_remote::site::Step::Exchange(request) = step {
             bodies += request.commit.as_ref().map_or(0, |commit| commit.changes.len());
         }
-        sitesync_testkit::Outage::None
+        Outage::None
     });
     assert_eq!((requests, bodies, run.unwrap().received), (1, 1, 2));
     country.assert_equal();
@@ -96,7 +95,7 @@ fn a_store_that_is_moved_is_read_by_the_new_site_and_dropped_by_the_old() {
     country.sync_all();
     country.write(2, &[stock("L1", "S2", 10)]);
     country.sync_all();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.sync_all();
     country.assert_equal();
     assert!(country.site_record(3, "item_line", "L1").is_some());
@@ -115,7 +114,7 @@ fn what_a_store_has_when_it_becomes_active_later_arrives_later() {
     country.add_site(sitesync_core::ids::SiteId(9));
     country.sync_all();
     country.assert_equal();
-    country.edit(vec![put("store", "LATE", json!({ "sync_id_remote_site": 9 }))]);
+    country.move_store("LATE", 9);
     country.sync_all();
     country.assert_equal();
     assert!(country.site_record(9, "item_line", "L9").is_some());
@@ -203,7 +202,7 @@ fn a_site_that_is_no_longer_the_owner_gets_the_version_of_the_owner_again() {
     country.sync_all();
     country.write(2, &delivery("D", "S2", "S2b", 2));
     country.sync_all();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.write(2, &[edit("transact", "D", json!({ "comment": "too late" }))]);
     country.sync_all();
     country.assert_equal();
@@ -240,13 +239,13 @@ fn a_site_that_did_not_notice_that_its_store_was_away_undoes_nothing() {
     country.sync_all();
     country.write(2, &[stock("L1", "S2", 1), stock("L2", "S2", 1)]);
     country.sync_all();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.sync(3);
     country.write(3, &[stock("L1", "S2", 17)]);
     country.sync(3);
     // Offline all the while, the first site works on; then the store is given back to it.
     country.write(2, &[stock("L1", "S2", 16), stock("L2", "S2", 2), stock("L3", "S2", 3)]);
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 2 }))]);
+    country.move_store("S2", 2);
     country.sync_all();
     country.assert_equal();
     let quantity = |line| country.central_record("item_line", line).unwrap()["quantity"].clone();
@@ -263,15 +262,11 @@ fn a_large_store_that_comes_to_a_site_in_use_is_applied_as_one() {
     country.write(2, &lines);
     country.write(2, &delivery("D", "S2", "S3", 3));
     country.sync_all();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.page = Some(700);
     for line in 0..5 {
         // Broken off after each page; what waits stays, and nothing of it is seen.
-        let mut left = 1;
-        let _ = country.sync_over(3, &mut |_| {
-            left -= 1;
-            if left < 0 { Outage::Request } else { Outage::None }
-        });
+        assert!(country.sync_over(3, &mut cut_after(1)).is_err());
         country.hub.edit(Actor::Repair, vec![put("item_line", &format!("B{line}"), json!({ "quantity": 2 }))]).unwrap();
         assert!(country.site_record(3, "item_line", "B9").is_none());
     }

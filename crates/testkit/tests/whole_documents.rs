@@ -8,7 +8,7 @@ use serde_json::json;
 use sitesync_remote::site::{Edit, Step};
 use sitesync_testkit::brittle::Break;
 use sitesync_testkit::country::Member;
-use sitesync_testkit::records::{delivery, edit, edit_delete, put};
+use sitesync_testkit::records::{delivery, edit, edit_delete};
 use sitesync_testkit::{Country, Outage};
 
 /// Site 2 has sent the delivery D of three lines.
@@ -109,7 +109,7 @@ fn what_leaves_with_its_store_leaves_whole_wherever_it_is_broken_off() {
     for write in 0.. {
         let mut country = delivered();
         country.write(2, &fourth_line());
-        country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 1 }))]);
+        country.move_store("S2", 1);
         country.sites[0].disk.break_at(write, Break::Before);
         let ended = country.sync_over(2, &mut |_| Outage::None).is_ok();
         let file = Arc::clone(&country.sites[0].store);

@@ -41,18 +41,8 @@ fn hub() -> (Arc<Disk>, Hub) {
 }
 
 fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
-    let request = ExchangeRequest {
-        epoch: 1,
-        last: Default::default(),
-        attempt: None,
-        commit: None,
-        positions: Vec::new(),
-        empty: false,
-        renew: false,
-        entries_max: 10,
-        bytes_max: 1000,
-        report: SiteReport { clock: at, ..SiteReport::default() },
-    };
+    let report = SiteReport { clock: at, ..SiteReport::default() };
+    let request = ExchangeRequest { epoch: 1, report, ..ExchangeRequest::default() };
     let site = SiteInfo { id: SiteId(site), uuid: String::new(), code: String::new(), name: String::new() };
     let reply = ExchangeReply {
         epoch: 1,

@@ -110,18 +110,7 @@ mod tests {
     }
 
     fn request(last: CommitId, attempt: Option<CommitId>) -> ExchangeRequest {
-        ExchangeRequest {
-            epoch: 1,
-            last,
-            attempt,
-            commit: None,
-            positions: Vec::new(),
-            empty: false,
-            renew: false,
-            entries_max: 10,
-            bytes_max: 1000,
-            report: Default::default(),
-        }
+        ExchangeRequest { epoch: 1, last, attempt, ..ExchangeRequest::default() }
     }
 
     #[test]

@@ -148,6 +148,24 @@ pub struct ExchangeRequest {
     pub report: SiteReport,
 }
 
+impl Default for ExchangeRequest {
+    /// Of a site that never met a central server and has nothing to send.
+    fn default() -> Self {
+        Self {
+            epoch: 0,
+            last: CommitId::default(),
+            attempt: None,
+            commit: None,
+            positions: Vec::new(),
+            empty: false,
+            renew: false,
+            entries_max: ENTRIES_USUAL,
+            bytes_max: BYTES_USUAL,
+            report: SiteReport::default(),
+        }
+    }
+}
+
 /// What a site tells about itself at each sync. What is empty is as it was told before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteReport {

@@ -91,18 +91,7 @@ fn enter(central: &Central, info: &SiteInfo, secret: &Secret) -> Prepared {
 
 /// The positions of the site when it has read everything, without making it read.
 pub(crate) fn at_head(central: &Central, info: &SiteInfo) -> Vec<FeedPosition> {
-    let first = ExchangeRequest {
-        epoch: 0,
-        last: Default::default(),
-        attempt: None,
-        commit: None,
-        positions: Vec::new(),
-        empty: true,
-        renew: false,
-        entries_max: 1,
-        bytes_max: 1,
-        report: Default::default(),
-    };
+    let first = ExchangeRequest { empty: true, entries_max: 1, bytes_max: 1, ..ExchangeRequest::default() };
     let reply = central.hub().exchange(info, &first).expect("a first exchange");
     let snapshot = central.store().snapshot().expect("a snapshot");
     let feeds = reply.subscribed.iter().map(|feed| {

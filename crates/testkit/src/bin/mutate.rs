@@ -2,6 +2,7 @@
 //! what notices. Without names, all of `mutations.toml`; a name is a rule (`A1`) or one of its mutations (`A1.2`).
 //!
 //! Ends with a failure if a mutation goes unnoticed, does not compile or has lost its place, or if a test fails without one.
+//! What does not end in time has noticed nothing, unless the mutation says that it hangs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sitesync_testkit::mutations::{Catcher, Mutation, Mutations, workspace};
 
-/// A test or a range of lives that takes longer has noticed something too, but cannot say what.
+/// A test or a range of lives that takes longer is ended.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// What is not copied.
@@ -23,9 +24,24 @@ const LEFT_OUT: [&str; 2] = ["target", ".git"];
 const BUILT_QUICKLY: [&str; 6] = ["core", "store", "web", "central", "remote", "testkit"];
 
 /// How a catcher ended.
+#[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Passed,
     Failed(String),
+    /// It did not end in time, and had not failed until then.
+    Hung,
+}
+
+impl Outcome {
+    /// Whether the mutation was noticed, and what is said of that.
+    fn judged(self, hangs: bool) -> (bool, String) {
+        match self {
+            Outcome::Failed(after) => (true, after),
+            Outcome::Hung if hangs => (true, "it does not end".to_owned()),
+            Outcome::Hung => (false, "**it did not end**".to_owned()),
+            Outcome::Passed => (false, "**unnoticed**".to_owned()),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -54,8 +70,7 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<usize, String> {
     let mut unnoticed = 0;
     for mutation in &mutations {
         let (noticed, after) = match copy.broken(mutation) {
-            Ok(Outcome::Failed(after)) => (true, after),
-            Ok(Outcome::Passed) => (false, "**unnoticed**".to_owned()),
+            Ok(outcome) => outcome.judged(mutation.hangs),
             Err(text) => (false, format!("**{text}**")),
         };
         unnoticed += usize::from(!noticed);
@@ -130,7 +145,7 @@ impl Copied {
             }
             match self.watch(&catcher) {
                 Ok(Outcome::Passed) => {}
-                Ok(Outcome::Failed(_)) => faults.push(format!("{name} fails with nothing broken")),
+                Ok(_) => faults.push(format!("{name} fails with nothing broken")),
                 Err(text) => faults.push(text),
             }
         }
@@ -159,11 +174,18 @@ impl Copied {
                 command.arg(format!("{first}..{last}")).args(["--kind", kind]);
             }
         }
-        let Some(said) = said(&mut command)? else { return Ok(Outcome::Failed("it did not end".to_owned())) };
-        match catcher {
-            Catcher::Test { name, .. } => tested(name, &said),
-            Catcher::Lives { first, .. } => Ok(lived(*first, &said)),
-        }
+        let (said, ended) = said(&mut command)?;
+        let outcome = match catcher {
+            Catcher::Test { .. } if !ended => Outcome::Hung,
+            Catcher::Test { name, .. } => {
+                // The table says that it failed; whether for the reason that was meant, who runs it sees here.
+                panics(&said).for_each(|text| eprintln!("{name}: {text}"));
+                tested(name, &said)?
+            }
+            Catcher::Lives { first, .. } => lived(*first, &said),
+        };
+        // Lives that failed before the time was over have noticed something.
+        Ok(if outcome == Outcome::Passed && !ended { Outcome::Hung } else { outcome })
     }
 
     /// Builds the test or the simulation, and says where it is.
@@ -203,8 +225,8 @@ impl Copied {
     }
 }
 
-/// What a program prints; nothing if it does not end in time, and is ended.
-fn said(command: &mut Command) -> Result<Option<String>, String> {
+/// What a program prints, and whether it ended in time; if not, it is ended.
+fn said(command: &mut Command) -> Result<(String, bool), String> {
     let failed = |error: std::io::Error| format!("it does not start: {error}");
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(failed)?;
     let output = child.stdout.take().ok_or("it says nothing")?;
@@ -212,9 +234,10 @@ fn said(command: &mut Command) -> Result<Option<String>, String> {
     std::thread::spawn(move || {
         let _ = send.send(std::io::read_to_string(output).unwrap_or_default());
     });
-    let said = receive.recv_timeout(LIMIT).ok();
+    let in_time = receive.recv_timeout(LIMIT);
     end(&mut child);
-    Ok(said)
+    let ended = in_time.is_ok();
+    Ok((in_time.or_else(|_| receive.recv()).unwrap_or_default(), ended))
 }
 
 fn end(child: &mut Child) {
@@ -231,6 +254,13 @@ fn tested(name: &str, said: &str) -> Result<Outcome, String> {
     Ok(if passed { Outcome::Passed } else { Outcome::Failed("this test".to_owned()) })
 }
 
+/// What the test said as it failed: the line after the one that says where, or as much of it as one reads.
+fn panics(said: &str) -> impl Iterator<Item = String> {
+    const READ: usize = 200;
+    let lines = said.lines().zip(said.lines().skip(1));
+    lines.filter(|(line, _)| line.contains("panicked at ")).map(|(_, text)| text.chars().take(READ).collect())
+}
+
 /// The number of lives up to the first that failed, and the rule that it broke.
 fn lived(first: u64, said: &str) -> Outcome {
     let failing = said.lines().filter_map(|line| {
@@ -242,5 +272,18 @@ fn lived(first: u64, said: &str) -> Outcome {
     match failing.min() {
         Some((seed, rule)) => Outcome::Failed(format!("{} lives: {rule}", seed - first + 1)),
         None => Outcome::Passed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+
+    #[test]
+    fn what_does_not_end_counts_only_where_that_is_what_the_mutation_does() {
+        assert!(!Outcome::Hung.judged(false).0);
+        assert!(Outcome::Hung.judged(true).0);
+        assert!(!Outcome::Passed.judged(true).0);
+        assert!(Outcome::Failed("this test".to_owned()).judged(false).0);
     }
 }

@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sitesync_core::catalogue::Catalogue;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
-use sitesync_core::protocol::{
-    CommitId, ExchangeReply, ExchangeRequest, FeedEntry, FeedPage, FeedPosition, SiteInfo, SiteReport,
-};
+use sitesync_core::protocol::{ExchangeReply, ExchangeRequest, FeedEntry, FeedPage, FeedPosition, SiteInfo};
 use sitesync_remote::site::{Reply, Step};
 use sitesync_store::{PageLimit, Store};
 
@@ -101,15 +99,10 @@ impl Plain {
             self.told.iter().map(|(feed, cursor)| FeedPosition { feed: feed.clone(), cursor: cursor.clone() });
         ExchangeRequest {
             epoch: self.epoch,
-            last: CommitId::default(),
-            attempt: None,
-            commit: None,
             positions: positions.collect(),
-            empty: false,
-            renew: false,
             entries_max,
             bytes_max: u32::MAX,
-            report: SiteReport::default(),
+            ..ExchangeRequest::default()
         }
     }
 

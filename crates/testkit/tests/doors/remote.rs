@@ -10,7 +10,7 @@ use sitesync_remote::runner::{Runner, Running};
 use sitesync_remote::site::{Configuration, DeviceKind, Site};
 use sitesync_store::Store;
 use sitesync_store::memory::MemoryStore;
-use sitesync_testkit::{FixedClock, SeededRandom};
+use sitesync_testkit::{FixedClock, SeededRandom, country};
 use sitesync_web::basic::SignIn;
 
 use crate::{CHEAP, OF_SITE, make_accounts};
@@ -49,16 +49,8 @@ impl Place {
 
 /// Paused, and with the address of a port at which nothing ever listens.
 fn configuration(kind: DeviceKind) -> Configuration {
-    Configuration {
-        server_url: "http://127.0.0.1:1".to_owned(),
-        site_name: "Kamo".to_owned(),
-        secret: password_secret("site's password"),
-        kind,
-        hardware_id: "hardware".to_owned(),
-        app_version: "1".to_owned(),
-        interval_minutes: 10,
-        enabled: false,
-    }
+    let used = country::configuration("http://127.0.0.1:1", "Kamo", &password_secret("site's password"));
+    Configuration { kind, hardware_id: "hardware".to_owned(), enabled: false, ..used }
 }
 
 pub(crate) fn peer((ip, port): ([u8; 4], u16)) -> SocketAddr {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sitesync_core::protocol::{Change, CommitId, NUMBER_MAX, commit_hash};
-use sitesync_testkit::records::{delete, put};
+use sitesync_testkit::records::{delete, moved, put};
 
 use crate::central::{PASSWORD, Server, Shown, TABLET, call, commit, exchange_body, login_body};
 use crate::send;
@@ -128,8 +128,8 @@ async fn a_site_writes_nothing_that_is_not_its_own() {
         ("a central record", put("item", "I1", json!({ "item_name": "mine" }))),
         ("the delete of a central record", delete("item", "I1")),
         ("a new central record", whole("item", "I9", json!({ "item_name": "mine" }))),
-        ("another store taken to itself", put("store", "S3", json!({ "sync_id_remote_site": 2 }))),
-        ("its own store given away", put("store", "S2", json!({ "sync_id_remote_site": 3 }))),
+        ("another store taken to itself", moved("S3", 2)),
+        ("its own store given away", moved("S2", 3)),
         ("a new store of its own", whole("store", "S9", json!({ "name": "S9", "sync_id_remote_site": 2 }))),
     ];
     for (what, change) in attempts {
@@ -215,7 +215,7 @@ async fn positions_that_were_never_given_are_refused_or_harm_only_who_made_them_
     }
     // An administrator may still move its store, and the other site reads it whole.
     for site in [3, 2, 3] {
-        server.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": site }))]);
+        server.edit(vec![moved("S2", site)]);
     }
     let opua = server.token("Opua", THIEF).await;
     let reply = server.call("1/exchange", Shown { token: &opua, device: THIEF }, &exchange_body(None)).await.json();

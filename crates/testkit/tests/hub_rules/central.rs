@@ -125,14 +125,10 @@ impl Central {
         ExchangeRequest {
             epoch: 1,
             last,
-            attempt: None,
-            commit: None,
             positions: self.positions.borrow().get(&site).cloned().unwrap_or_default(),
-            empty: false,
-            renew: false,
             entries_max: u32::MAX,
             bytes_max: u32::MAX,
-            report: Default::default(),
+            ..ExchangeRequest::default()
         }
     }
 

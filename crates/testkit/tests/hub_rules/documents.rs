@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sitesync_core::ids::SiteId;
-use sitesync_testkit::records::{delete, put, store};
+use sitesync_testkit::records::{delete, moved, put, store};
 
 use crate::central::{Central, aside, deleted, delivery, header, join, line, patient, stock, whole};
 
@@ -126,7 +126,7 @@ fn a_document_that_waits_for_its_store_is_taken_when_the_store_arrives() {
     central.edit(store("NEW", 3));
     assert_eq!(central.held().len(), 2, "the store is active elsewhere");
     assert!(central.held().iter().all(|held| &*held.reason.code == "refused"));
-    central.edit(vec![put("store", "NEW", json!({ "sync_id_remote_site": 2 }))]);
+    central.edit(vec![moved("NEW", 2)]);
     assert!(central.held().is_empty());
     assert_eq!(central.seen_in("trans_line", "D_1"), "NEW S3");
     assert!(central.read(2).contains(&"item_line L put".to_owned()), "taken later, it is no echo");

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sitesync_central::hub::HubError;
 use sitesync_core::ids::{Feed, SiteId};
-use sitesync_core::protocol::{CommitId, ExchangeRequest, FeedPosition, SiteInfo, SiteReport, StageRequest};
+use sitesync_core::protocol::{ExchangeRequest, FeedPosition, SiteInfo, SiteReport, StageRequest};
 use sitesync_store::Space;
 
 use crate::central::{Central, stock, whole};
@@ -49,18 +49,8 @@ fn a_push_is_staged_up_to_a_limit() {
 }
 
 fn request(cursor: &str, report: SiteReport) -> ExchangeRequest {
-    ExchangeRequest {
-        epoch: 1,
-        last: CommitId::default(),
-        attempt: None,
-        commit: None,
-        positions: vec![FeedPosition { feed: Feed::Central, cursor: cursor.to_owned() }],
-        empty: false,
-        renew: true,
-        entries_max: 1,
-        bytes_max: 1,
-        report,
-    }
+    let positions = vec![FeedPosition { feed: Feed::Central, cursor: cursor.to_owned() }];
+    ExchangeRequest { epoch: 1, positions, renew: true, report, ..ExchangeRequest::default() }
 }
 
 fn site() -> SiteInfo {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sitesync_core::ids::SiteId;
-use sitesync_testkit::records::{delete, put};
+use sitesync_testkit::records::{delete, moved, put};
 
 use crate::central::{Central, delivery, header, join, line, patient, stock, whole};
 
@@ -93,7 +93,7 @@ fn the_last_commit_wins_column_by_column() {
 fn the_former_sites_tail_is_held_and_tried_again_when_the_store_returns() {
     let central = Central::new();
     central.push(2, delivery("D", "S2", "S3", 1));
-    central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 4 }))]);
+    central.edit(vec![moved("S2", 4)]);
     let message = whole("message", "M", json!({ "fromStoreID": "S2", "toStoreID": "S3" }));
     central.push(
         2,
@@ -104,9 +104,9 @@ fn the_former_sites_tail_is_held_and_tried_again_when_the_store_returns() {
     assert_eq!(central.held().len(), 3, "later edits join what is held");
     assert_eq!(central.seen_in("item_line", "OK"), "T2");
     central.push(4, vec![stock("NEW", "S2", 1)]);
-    central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    central.edit(vec![moved("S2", 3)]);
     assert_eq!(central.held().len(), 3, "it went elsewhere");
-    central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 2 }))]);
+    central.edit(vec![moved("S2", 2)]);
     assert!(central.held().is_empty());
     assert_eq!(
         (central.column("trans_line", "D_0", "quantity"), central.seen_in("trans_line", "D_1")),
@@ -120,8 +120,20 @@ fn a_store_that_moves_takes_its_feed_along_unchanged() {
     let central = Central::new();
     central.push(2, delivery("D", "S2", "S3", 1));
     let before = central.feeds();
-    central.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 4 }))]);
+    central.edit(vec![moved("S2", 4)]);
     let changed: Vec<_> = central.feeds().into_iter().filter(|(feed, state)| before.get(feed) != Some(state)).collect();
     assert_eq!(changed.len(), 1, "only the store's own record, in central: {changed:?}");
     assert!(central.read(4).contains(&"trans_line D_0 put".to_owned()));
+}
+
+#[test]
+fn a_tail_that_was_overtaken_still_waits_for_a_person_when_the_store_returns() {
+    let central = Central::new();
+    central.push(2, vec![stock("L", "S2", 1)]);
+    central.edit(vec![moved("S2", 4)]);
+    central.push(2, vec![stock("L", "S2", 2)]);
+    central.push(4, vec![stock("L", "S2", 3)]);
+    central.edit(vec![moved("S2", 2)]);
+    assert_eq!(central.column("item_line", "L", "quantity"), json!(3), "nothing is set back");
+    assert_eq!(central.one_held().0, "overtaken");
 }

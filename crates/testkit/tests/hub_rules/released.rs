@@ -82,14 +82,14 @@ fn a_native_sites_tail_is_tried_again_when_its_store_returns() {
     country.sync_all();
     country.write(2, &[records::stock("L", "S2", 10)]);
     country.sync_all();
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 3 }))]);
+    country.move_store("S2", 3);
     country.write(
         2,
         &[records::stock("L", "S2", 7), edit("item_line", "NEW", json!({ "store_ID": "S2", "quantity": 4 }))],
     );
     country.sync(2);
     assert_eq!(country.hub.held_count(None).unwrap(), 2);
-    country.edit(vec![put("store", "S2", json!({ "sync_id_remote_site": 2 }))]);
+    country.move_store("S2", 2);
     assert_eq!(country.hub.held_count(None).unwrap(), 0, "the store is back, the tail was tried again");
     country.sync_all();
     country.assert_equal();

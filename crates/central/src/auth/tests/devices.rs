@@ -73,6 +73,19 @@ fn of_two_devices_that_log_in_at_once_one_is_bound() {
 }
 
 #[test]
+fn of_two_devices_that_proved_the_password_of_a_free_site_one_is_bound() {
+    let world = World::new();
+    let (auth, secret) = (world.auth(), Secret::of_password("right").unwrap());
+    let requests = ["hw-1", "hw-2"].map(|name| request(Device("Kamo", "right", name, name), &secret));
+    // A password is proved outside of the transaction that binds: here both devices come so far before either goes on.
+    let proved = requests.each_ref().map(|request| auth.prove(&request.attempt).unwrap());
+    let enter = |at: usize| auth.enter(&proved[at], &requests[at].attempt, &requests[at], 1);
+    assert!(enter(0).is_ok());
+    assert_eq!(refused(enter(1)).err(), Some(Refusal::WrongDevice));
+    assert_eq!(world.site(2).hardware_id.as_deref(), Some("hw-1"));
+}
+
+#[test]
 fn a_device_with_another_data_file_is_let_in_and_told_apart() {
     let world = World::new();
     let first = world.login(TABLET).unwrap();

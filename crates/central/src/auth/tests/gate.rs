@@ -50,11 +50,14 @@ fn a_name_that_is_unknown_costs_the_same_argon2_as_a_wrong_password() {
         let refused = world.gate_is_shut(|| world.login(Device(name, "wrong", "hw-9", "f")).err());
         assert_eq!(refused, Some(Refusal::Busy), "{name:?} is checked behind the gate");
     }
-    // A cost that argon2 does not take shows that it is asked, and with the cost of the settings.
+    // A cost that argon2 does not take shows that it is asked where no password is stored, and with the cost of the settings.
+    let impossible = br#"{"hash_cost":{"memory_kib":0,"passes":0,"lanes":1}}"#;
+    write(&world.store, |txn| txn.put_row(sitesync_store::Space::Meta, b"auth.settings", impossible)).unwrap();
     let secret = Secret::of_password("wrong").unwrap();
-    let impossible = HashCost { memory_kib: 0, passes: 0, lanes: 1 };
-    assert!(crate::auth::secret::is_right(&secret, None, impossible).is_err());
-    assert!(!crate::auth::secret::is_right(&secret, None, CHEAP).unwrap());
+    for name in ["Empty", "Central Server", "Nowhere", ""] {
+        let outcome = world.auth().login(&request(Device(name, "wrong", "hw-9", "f"), &secret));
+        assert!(matches!(outcome, Err(AuthError::Store(_))), "{name:?}: {:?}", outcome.err());
+    }
 }
 
 #[test]
