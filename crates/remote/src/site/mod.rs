@@ -22,6 +22,7 @@ mod staged;
 mod state;
 mod status;
 mod step;
+mod take;
 
 use std::sync::Arc;
 
