@@ -98,3 +98,15 @@ fn nothing_is_written_before_all_is_there() {
     }
     panic!("the filling does not end");
 }
+
+#[test]
+fn with_its_end_every_store_may_be_written_to_however_small_the_pages_were() {
+    for page in 1..6 {
+        let mut country = worked();
+        // A store in which nothing has happened yet.
+        country.edit(store("S2c", 2));
+        country.page = Some(page);
+        country.sync(2);
+        country.write(2, &[stock("new", "S2", 1), stock("new b", "S2b", 1), stock("new c", "S2c", 1)]);
+    }
+}

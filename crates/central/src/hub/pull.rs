@@ -31,8 +31,8 @@ pub(crate) fn pull(
     let mut sent = HashSet::new();
     for reading in readings {
         let state = snapshot.feed(&reading.feed)?;
-        if left.entries == 0 || left.bytes == 0 {
-            complete &= reading.after >= state.head;
+        if reading.after < state.head && (left.entries == 0 || left.bytes == 0) {
+            complete = false;
             continue;
         }
         let mut entries =
