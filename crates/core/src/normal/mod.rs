@@ -13,7 +13,7 @@ pub use values::default_value;
 
 use crate::catalogue::{Catalogue, Kind, Table};
 use crate::ids::RecordKey;
-use values::{Fault, check, clean, convert, shortened, tidy};
+use values::{Fault, are_tidy, check, clean, convert, shortened, tidy};
 
 /// How deep a record may be nested, itself included. Deeper ones cost stack everywhere and mean nothing.
 pub const MAX_DEPTH: usize = 64;
@@ -113,6 +113,8 @@ pub fn check_size(text: &str) -> Result<(), Malformed> {
 /// Reads a record that came from outside. Of a column that is there twice, the last counts.
 pub fn parse(text: &str) -> Result<Map<String, Value>, Malformed> {
     match serde_json::from_str(text) {
+        // Almost always nothing needs tidying, and nothing is copied.
+        Ok(Value::Object(map)) if are_tidy(&map, 1) => Ok(map),
         Ok(Value::Object(map)) => tidy_columns(&map),
         Ok(other) => Err(Malformed::NotAnObject { found: shortened(&other) }),
         Err(error) => Err(unreadable(text, &error)),

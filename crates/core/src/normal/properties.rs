@@ -79,6 +79,12 @@ fn table_and_record() -> impl Strategy<Value = (RecordKey, Map<String, Value>)> 
 
 proptest! {
     #[test]
+    fn what_is_tidy_is_what_tidying_leaves(map in btree_map(text(), any_json(), 0..4)) {
+        let map: Map<String, Value> = map.into_iter().collect();
+        prop_assert_eq!(are_tidy(&map, 1), tidy_columns(&map) == Ok(map));
+    }
+
+    #[test]
     fn the_normal_form_is_stable((key, incoming) in table_and_record()) {
         let catalogue = Catalogue::embedded();
         let stored = normalise(catalogue, &key, &incoming, None).unwrap();

@@ -1,6 +1,6 @@
 //! Single values: from what sites and people send to what is stored. Which column has which kind is not known here.
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::MAX_DEPTH;
 use crate::catalogue::Kind;
@@ -73,6 +73,21 @@ pub(super) fn tidy(value: &Value, depth: usize) -> Result<Value, Fault> {
             Value::Object(tidied.collect::<Result<_, _>>()?)
         }
     })
+}
+
+/// Whether [`tidy`] would change or refuse nothing of these members. `depth` is that of their object.
+pub(super) fn are_tidy(members: &Map<String, Value>, depth: usize) -> bool {
+    depth <= MAX_DEPTH && members.iter().all(|(name, value)| !name.contains('\0') && is_tidy(value, depth + 1))
+}
+
+fn is_tidy(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => exact(number).is_ok_and(|exact| exact == *number),
+        Value::String(text) => !text.contains('\0'),
+        Value::Array(list) => depth <= MAX_DEPTH && list.iter().all(|value| is_tidy(value, depth + 1)),
+        Value::Object(map) => are_tidy(map, depth),
+    }
 }
 
 /// Without U+0000, which not every database can hold.
