@@ -1,5 +1,7 @@
 //! The next version of one record: what a change makes of what is stored. Decides no permission.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Class, Facts};
 use sitesync_core::ids::{RecordKey, SiteId};
@@ -13,7 +15,7 @@ use sitesync_store::world::{StoreWorld, merged_into};
 use super::HubError;
 use super::context::Context;
 use super::held::Reason;
-use super::incoming::{Action, Incoming};
+use super::incoming::{Action, Form, Incoming, stored_form};
 
 /// What becomes of a record.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ pub(crate) fn next(world: &StoreWorld<'_>, change: &Incoming, stored: Option<&Re
         Err(reason) => return Ok(Next::Refused(Reason::malformed(reason))),
     };
     match action {
-        Action::Put { body, partial } => put(world, change, body, *partial, stored),
+        Action::Put { body, form } => put(world, change, body, form, stored),
         Action::Delete => Ok(gone(world, &change.key, stored, State::Deleted)?),
         Action::Merge { into } => Ok(gone(world, &change.key, stored, State::Merged(into.clone()))?),
     }
@@ -53,31 +55,33 @@ fn put(
     world: &StoreWorld<'_>,
     change: &Incoming,
     body: &Map<String, Value>,
-    partial: bool,
+    form: &Form,
     stored: Option<&Record>,
 ) -> Result<Next, HubError> {
     if let Some(reason) = stored.and_then(|stored| revives(world, stored)) {
         return Ok(Next::Refused(reason));
     }
     let live = stored.filter(|stored| stored.is_live());
-    let base = live.filter(|_| partial).map(StoreWorld::body).transpose()?;
-    let body = match normal::normalise(world.catalogue, &change.key, body, base.as_ref()) {
-        Ok(body) => body,
-        Err(malformed) => return Ok(Next::Refused(Reason::malformed(&malformed.to_string()))),
+    let (body, text) = match form {
+        Form::Whole(text) => (Cow::Borrowed(body), text.clone()),
+        Form::Malformed(malformed) => return Ok(Next::Refused(Reason::malformed(malformed))),
+        Form::Partial => {
+            let base = live.map(StoreWorld::body).transpose()?;
+            match stored_form(world.catalogue, &change.key, body, base.as_ref()) {
+                Ok((body, text)) => (Cow::Owned(body), text),
+                Err(malformed) => return Ok(Next::Refused(Reason::malformed(&malformed.to_string()))),
+            }
+        }
     };
-    let text = normal::canonical(&body);
-    // A part may have been small, and the whole too large.
-    if let Err(malformed) = normal::check_size(&text) {
-        return Ok(Next::Refused(Reason::malformed(&malformed.to_string())));
-    }
-    if live.is_some_and(|stored| *stored.body == *text) {
+    if live.is_some_and(|stored| stored.body == text) {
         return Ok(Next::Same);
     }
     let facts = Facts::read(world.catalogue.table(&change.key.table), &change.key, &body);
-    let as_sent = !partial && change.change.put.as_ref().is_some_and(|sent| sent.get() == text);
+    let whole = change.change.put.as_ref().filter(|_| !change.change.partial);
+    let as_sent = whole.is_some_and(|sent| *sent.get() == *text);
     let key = change.key.clone();
     let before = stored.map(|stored| stored.source);
-    Ok(Next::Version(Box::new(Version { key, state: State::Live, facts, as_sent, text: text.into(), before })))
+    Ok(Next::Version(Box::new(Version { key, state: State::Live, facts, as_sent, text, before })))
 }
 
 /// What was deleted stays deleted where several sites may edit; a merged record never comes back (EXCHANGE B4).
