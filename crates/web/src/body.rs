@@ -42,6 +42,9 @@ pub struct PackedBody {
 /// Smaller ones are parsed in place: handing them over takes longer.
 const IN_PLACE_MAX: usize = 32 << 10;
 
+/// Above this a body is large. Packed, it may be ten times as large when it is read.
+const LARGE_ABOVE: usize = 32 << 10;
+
 /// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
 const WINDOW_LOG_MAX: u32 = 23;
 
@@ -63,6 +66,11 @@ impl PackedBody {
     /// The message. Takes its time if it is large, so it is called where that holds up no connection.
     pub fn read<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
         parse(&self.coding.unpack(self.bytes, self.limit, &mut self.taken)?)
+    }
+
+    /// Whether reading it, and what follows from it, takes much memory.
+    pub fn is_large(&self) -> bool {
+        self.bytes.len() > LARGE_ABOVE
     }
 
     fn is_small(&self) -> bool {
