@@ -12,6 +12,7 @@ mod idle;
 mod load;
 mod memory;
 mod prepare;
+mod raw;
 mod records;
 mod routine;
 mod server;
@@ -25,7 +26,8 @@ const USAGE: &str = "cargo bench -p sitesync --bench fleet -- <what> [sizes]
                                         one site pushes a million records beside them (1000000 1000 500 5000)
   idle [entries]...                     a sync with nothing to do, with ever more entries (1000000 10000000)
   wire [records]                        bytes on the wire of the real link (100000)
-  memory [records] [pushed]             the most memory of both programs (1000000 100000)
+  memory [records] [pushed]             initialise and push between both programs, beside a raw insert; their
+                                        most memory and processor time (1000000 100000)
   country [sites]                       starting, contacts and the list of many sites (40000)";
 
 fn main() {
