@@ -2,7 +2,7 @@
 //! is carried along with the reason, to be held.
 
 use serde_json::{Map, Value};
-use sitesync_core::catalogue::Catalogue;
+use sitesync_core::catalogue::{Catalogue, Facts};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::normal::{self, Malformed};
 use sitesync_core::protocol::Change;
@@ -10,9 +10,19 @@ use sitesync_core::protocol::Change;
 /// What a change asks for.
 #[derive(Clone, Debug)]
 pub enum Action {
-    Put {
+    /// A whole record, in stored form.
+    Whole {
+        facts: Facts,
+        text: Text,
+    },
+    /// Changed columns only: what they make is seen when they are laid over the stored version.
+    Part {
         body: Map<String, Value>,
-        form: Form,
+    },
+    /// A whole record that cannot be brought into stored form, and why. Its columns still tell where it belongs.
+    Malformed {
+        body: Map<String, Value>,
+        reason: String,
     },
     Delete,
     /// The record is the same as another one, which stays.
@@ -21,15 +31,12 @@ pub enum Action {
     },
 }
 
-/// What is known of the body of a put before the stored version is.
+/// The canonical text of a whole record.
 #[derive(Clone, Debug)]
-pub enum Form {
-    /// Changed columns only: what they make is seen when they are laid over the stored version.
-    Partial,
-    /// In stored form, with its canonical text.
-    Whole(Box<str>),
-    /// It cannot be brought into stored form; the body is as it came.
-    Malformed(String),
+pub enum Text {
+    /// The very text that was sent.
+    AsSent,
+    Other(Box<str>),
 }
 
 /// A change, and what it asks for or why that cannot be read.
@@ -61,10 +68,11 @@ fn read(catalogue: &Catalogue, key: &RecordKey, change: &Change) -> Result<Actio
     normal::check_id(&key.id).map_err(|error| error.to_string())?;
     normal::check_id(&key.table).map_err(|error| error.to_string())?;
     match (&change.put, change.delete) {
-        (Some(body), false) => {
-            normal::check_size(body.get()).map_err(|error| error.to_string())?;
-            let body = normal::parse(body.get()).map_err(|error| error.to_string())?;
-            Ok(if change.partial { Action::Put { body, form: Form::Partial } } else { whole(catalogue, key, body) })
+        (Some(sent), false) => {
+            let text = sent.get();
+            normal::check_size(text).map_err(|error| error.to_string())?;
+            let body = normal::parse(text).map_err(|error| error.to_string())?;
+            Ok(if change.partial { Action::Part { body } } else { whole(catalogue, key, text, body) })
         }
         (None, true) => Ok(Action::Delete),
         (Some(body), true) => merge_target(key, body.get()),
@@ -72,25 +80,24 @@ fn read(catalogue: &Catalogue, key: &RecordKey, change: &Change) -> Result<Actio
     }
 }
 
-fn whole(catalogue: &Catalogue, key: &RecordKey, body: Map<String, Value>) -> Action {
-    match stored_form(catalogue, key, &body, None) {
-        Ok((body, text)) => Action::Put { body, form: Form::Whole(text) },
-        Err(malformed) => Action::Put { body, form: Form::Malformed(malformed.to_string()) },
+fn whole(catalogue: &Catalogue, key: &RecordKey, sent: &str, body: Map<String, Value>) -> Action {
+    let stored = normal::normalise_whole(catalogue, key, &body).and_then(|stored| {
+        let text = checked_text(&stored)?;
+        Ok((Facts::read(catalogue.table(&key.table), key, &stored), text))
+    });
+    match stored {
+        Ok((facts, text)) if *text == *sent => Action::Whole { facts, text: Text::AsSent },
+        Ok((facts, text)) => Action::Whole { facts, text: Text::Other(text) },
+        Err(reason) => Action::Malformed { body, reason: reason.to_string() },
     }
 }
 
-/// `body` in stored form, laid over `base`, and its canonical text.
-pub(super) fn stored_form(
-    catalogue: &Catalogue,
-    key: &RecordKey,
-    body: &Map<String, Value>,
-    base: Option<&Map<String, Value>>,
-) -> Result<(Map<String, Value>, Box<str>), Malformed> {
-    let body = normal::normalise(catalogue, key, body, base)?;
-    let text = normal::canonical(&body);
-    // A part may have been small, and the whole too large.
+/// The canonical text of a record in stored form.
+pub(super) fn checked_text(stored: &Map<String, Value>) -> Result<Box<str>, Malformed> {
+    let text = normal::canonical(stored);
+    // What was sent, or a part, may have been small, and what it makes too large.
     normal::check_size(&text)?;
-    Ok((body, text.into()))
+    Ok(text.into())
 }
 
 /// A delete with a body is a merge: `{"into": id}`.

@@ -52,6 +52,17 @@ pub(super) fn convert(kind: Kind, value: &Value) -> Result<Option<Value>, Fault>
     Ok(Some(value).filter(|value| *value != default_value(kind)))
 }
 
+/// Whether [`convert`] gives back the very value. The kinds that most columns have are looked at without making it.
+pub(super) fn is_stored(kind: Kind, value: &Value) -> bool {
+    match (kind, value) {
+        (Kind::Text, Value::String(text)) => !text.is_empty() && !text.contains('\0'),
+        (Kind::Number | Kind::NumberOrNull, Value::Number(number)) => {
+            is_tidy(value, 2) && (kind == Kind::NumberOrNull || number.as_i64() != Some(0))
+        }
+        _ => convert(kind, value).is_ok_and(|kept| kept.as_ref() == Some(value)),
+    }
+}
+
 /// Whether the value is of the kind, for columns whose values are kept as they come.
 pub(super) fn check(kind: Kind, value: &Value) -> Result<(), Fault> {
     convert(kind, value).map(|_| ())
@@ -80,7 +91,7 @@ pub(super) fn are_tidy(members: &Map<String, Value>, depth: usize) -> bool {
     depth <= MAX_DEPTH && members.iter().all(|(name, value)| !name.contains('\0') && is_tidy(value, depth + 1))
 }
 
-fn is_tidy(value: &Value, depth: usize) -> bool {
+pub(super) fn is_tidy(value: &Value, depth: usize) -> bool {
     match value {
         Value::Null | Value::Bool(_) => true,
         Value::Number(number) => exact(number).is_ok_and(|exact| exact == *number),

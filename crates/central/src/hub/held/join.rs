@@ -15,7 +15,7 @@ use super::keep::{by_key, count_of, take};
 use super::{Before, HeldId};
 use crate::hub::context::Context;
 use crate::hub::documents::documents;
-use crate::hub::incoming::{self, Action, Form, Incoming};
+use crate::hub::incoming::{self, Action, Incoming};
 use crate::hub::{HubError, rows};
 
 type Joined<'a> = (Cow<'a, [Incoming]>, HashMap<RecordKey, Before>);
@@ -76,12 +76,9 @@ fn overlay(catalogue: &Catalogue, earlier: Vec<Change>, later: &[Incoming]) -> V
 
 /// A partial change completes the held one; any other replaces it.
 fn over(catalogue: &Catalogue, held: Incoming, later: &Incoming) -> Incoming {
-    let (Ok(Action::Put { body: old, .. }), Ok(Action::Put { body, form: Form::Partial })) =
-        (held.action, &later.action)
-    else {
-        return later.clone();
-    };
-    let mut joined = old;
+    let Ok(Action::Part { body }) = &later.action else { return later.clone() };
+    let sent = held.change.put.filter(|_| !held.change.delete && held.action.is_ok());
+    let Some(mut joined) = sent.and_then(|sent| normal::parse(sent.get()).ok()) else { return later.clone() };
     joined.extend(body.clone());
     let text = normal::canonical(&joined);
     let mut change = later.change.clone();
