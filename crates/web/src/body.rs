@@ -14,6 +14,7 @@ use tokio::time::timeout_at;
 
 use crate::pace::Pace;
 use crate::room::Taken;
+use crate::unpack::unpack_small;
 use crate::{ApiError, BodyRoom, blocking};
 
 /// The most bytes of a body; an `Extension` layer of a route sets another than the default.
@@ -131,10 +132,13 @@ impl Coding {
         let unpacked = match self {
             Self::Plain => return Ok(bytes),
             Self::Gzip => read_up_to(flate2::read::MultiGzDecoder::new(&bytes[..]), limit, taken),
-            Self::Zstd => zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| {
-                decoder.window_log_max(WINDOW_LOG_MAX)?;
-                read_up_to(decoder, limit, taken)
-            }),
+            Self::Zstd => match unpack_small(&bytes).filter(|unpacked| unpacked.len() <= limit) {
+                Some(unpacked) => Ok(taken.grow(unpacked.len()).map(|()| unpacked)),
+                None => zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| {
+                    decoder.window_log_max(WINDOW_LOG_MAX)?;
+                    read_up_to(decoder, limit, taken)
+                }),
+            },
         };
         match unpacked {
             Ok(bytes) => Ok(bytes?.into()),

@@ -23,6 +23,7 @@ mod reply;
 mod room;
 mod serve;
 mod tls;
+mod unpack;
 
 pub use blocking::blocking;
 pub use body::{Body, BodyLimit, PackedBody};
