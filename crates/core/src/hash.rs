@@ -55,16 +55,24 @@ impl FromStr for Hash {
     type Err = NotAHash;
 
     fn from_str(text: &str) -> Result<Self, NotAHash> {
-        if text.len() != 32 {
-            return Err(NotAHash);
+        let half = |digits| u64::from_str_radix(digits, 16).map_err(|_| NotAHash);
+        match text.split_at_checked(16) {
+            Some((high, low)) if low.len() == 16 && !text.contains('+') => {
+                Ok(Self(u128::from(half(high)?) << 64 | u128::from(half(low)?)))
+            }
+            _ => Err(NotAHash),
         }
-        u128::from_str_radix(text, 16).map(Self).map_err(|_| NotAHash)
     }
 }
 
 impl Serialize for Hash {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How fast a site is initialised, pushes and has nothing to do, on SQLite files, beside a raw insert of the same rows in the same run.
 //!
-//! `cargo bench -p sitesync-testkit --bench exchange -- 1000000` sets the number of records. Messages are turned into JSON and back
+//! `cargo bench -p sitesync-testkit --bench exchange -- 1000000 100000` sets the numbers of records read and pushed. Messages are turned into JSON and back
 //! as on the wire, without a socket and without compression.
 
 #![expect(clippy::expect_used, reason = "a fault here ends the measurement")]
@@ -23,7 +23,9 @@ use sitesync_testkit::{FixedClock, SeededRandom};
 const COMMIT: usize = 10_000;
 
 fn main() {
-    let records = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
+    let mut sizes = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
+    let records = sizes.next().unwrap_or(100_000);
+    let pushed = sizes.next().unwrap_or(100_000.min(records));
     let folder = tempfile::tempdir().expect("a temporary folder");
     println!("{records} records of about 600 bytes");
     let raw = raw_insert(&folder.path().join("raw.db"), records);
@@ -31,7 +33,7 @@ fn main() {
     bench.edit(records, raw);
     bench.initialise(records, raw);
     bench.idle();
-    bench.push(100_000.min(records), raw);
+    bench.push(pushed, raw);
     bench.idle();
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sitesync_core::ownership::Actor;
+use sitesync_remote::site::Step;
 use sitesync_store::Store;
 use sitesync_testkit::records::{delete, delivery, edit, edit_delete, name_of, put, stock, store};
 use sitesync_testkit::{Country, Outage, cut_after};
@@ -273,4 +274,31 @@ fn a_large_store_that_comes_to_a_site_in_use_is_applied_as_one() {
     country.sync_all();
     country.assert_equal();
     assert_eq!(country.site_record(3, "item_line", "B0").unwrap()["quantity"], json!(2));
+}
+
+#[test]
+fn what_follows_a_commit_is_read_meanwhile_and_anew_if_it_was_changed() {
+    for changed in [false, true] {
+        let country = Country::with_sites(1, 1);
+        country.sync_all();
+        let (site, info) = (country.site(2), &country.member(2).info);
+        country.write(2, &[stock("L1", "S2", 1)]);
+        let mut run = site.begin_run().unwrap();
+        let step = site.next_step(&mut run).unwrap();
+        assert!(step.commits());
+        country.write(2, &[stock("L2", "S2", 2)]);
+        site.read_next_commit(&mut run).unwrap();
+        if changed {
+            country.write(2, &[stock("L2", "S2", 3)]);
+        }
+        site.receive(&mut run, &step, country.serve(info, &step).unwrap(), 1).unwrap();
+        let Step::Exchange(next) = site.next_step(&mut run).unwrap() else { panic!("another commit is sent") };
+        let sent: Vec<_> = next.commit.iter().flat_map(|commit| &commit.changes).map(|change| &*change.id).collect();
+        assert_eq!(sent, ["L2"]);
+        country.serve(info, &Step::Exchange(next)).unwrap();
+        country.sync_all();
+        country.assert_equal();
+        let quantity = &country.central_record("item_line", "L2").unwrap()["quantity"];
+        assert_eq!(*quantity, json!(if changed { 3 } else { 2 }));
+    }
 }

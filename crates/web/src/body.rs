@@ -14,6 +14,7 @@ use tokio::time::timeout_at;
 
 use crate::pace::Pace;
 use crate::room::Taken;
+use crate::unpack::unpack_small;
 use crate::{ApiError, BodyRoom, blocking};
 
 /// The most bytes of a body; an `Extension` layer of a route sets another than the default.
@@ -42,6 +43,9 @@ pub struct PackedBody {
 /// Smaller ones are parsed in place: handing them over takes longer.
 const IN_PLACE_MAX: usize = 32 << 10;
 
+/// Above this a body is large. Packed, it may be ten times as large when it is read.
+const LARGE_ABOVE: usize = 32 << 10;
+
 /// Archives that need a larger window than 8 MiB to be unpacked are refused: each would take that much memory.
 const WINDOW_LOG_MAX: u32 = 23;
 
@@ -63,6 +67,11 @@ impl PackedBody {
     /// The message. Takes its time if it is large, so it is called where that holds up no connection.
     pub fn read<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
         parse(&self.coding.unpack(self.bytes, self.limit, &mut self.taken)?)
+    }
+
+    /// Whether reading it, and what follows from it, takes much memory.
+    pub fn is_large(&self) -> bool {
+        self.bytes.len() > LARGE_ABOVE
     }
 
     fn is_small(&self) -> bool {
@@ -123,10 +132,13 @@ impl Coding {
         let unpacked = match self {
             Self::Plain => return Ok(bytes),
             Self::Gzip => read_up_to(flate2::read::MultiGzDecoder::new(&bytes[..]), limit, taken),
-            Self::Zstd => zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| {
-                decoder.window_log_max(WINDOW_LOG_MAX)?;
-                read_up_to(decoder, limit, taken)
-            }),
+            Self::Zstd => match unpack_small(&bytes).filter(|unpacked| unpacked.len() <= limit) {
+                Some(unpacked) => Ok(taken.grow(unpacked.len()).map(|()| unpacked)),
+                None => zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| {
+                    decoder.window_log_max(WINDOW_LOG_MAX)?;
+                    read_up_to(decoder, limit, taken)
+                }),
+            },
         };
         match unpacked {
             Ok(bytes) => Ok(bytes?.into()),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Catalogue, Class, Facts};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::world::World;
@@ -81,11 +80,12 @@ pub(crate) fn parent(
     let Some(table) = world.catalogue.table(&key.table).filter(|table| table.class == Class::Child) else {
         return Ok(None);
     };
-    let body = match change.map(|change| &change.action) {
-        Some(Ok(Action::Put { body, .. })) => body,
-        _ => &Map::<String, Value>::new(),
+    let named = match change.map(|change| &change.action) {
+        Some(Ok(Action::Whole { facts, .. })) => facts.parent.clone(),
+        Some(Ok(Action::Part { body } | Action::Malformed { body, .. })) => Facts::read(Some(table), key, body).parent,
+        _ => None,
     };
-    match Facts::read(Some(table), key, body).parent {
+    match named {
         Some(parent) => Ok(Some(parent)),
         None => Ok(world.known(key)?.and_then(|known| known.facts.parent)),
     }

@@ -29,7 +29,8 @@ pub(crate) fn pull(
     let mut pages = Vec::new();
     let mut complete = true;
     let mut sent = HashSet::new();
-    for reading in readings {
+    for (at, reading) in readings.iter().enumerate() {
+        let last = at + 1 == readings.len();
         let state = snapshot.feed(&reading.feed)?;
         if reading.after < state.head && (left.entries == 0 || left.bytes == 0) {
             complete = false;
@@ -49,11 +50,17 @@ pub(crate) fn pull(
         left.entries = left.entries.saturating_sub(entries.len());
         left.bytes = left.bytes.saturating_sub(bytes);
         complete &= behind == 0;
-        let entries = entries.into_iter().filter_map(|entry| told(entry, reader, reading, &mut sent).transpose());
+        let entries = entries.into_iter().filter_map(|entry| told(entry, reader, reading, &sent).transpose());
+        let entries: Vec<_> = entries.collect::<Result<_, HubError>>()?;
+        if !last {
+            // What comes in a later feed of this reply too is named there by its hash.
+            let whole = entries.iter().filter(|entry| entry.put.is_some());
+            sent.extend(whole.map(|entry| RecordKey { table: entry.table.clone(), id: entry.id.clone() }));
+        }
         pages.push(FeedPage {
             feed: reading.feed.clone(),
             cursor: cursor.to_string(),
-            entries: entries.collect::<Result<_, _>>()?,
+            entries,
             at_head: behind == 0,
             sum: state.sum,
             live: state.live,
@@ -80,7 +87,7 @@ fn told(
     page: PageEntry,
     reader: ReaderId,
     reading: &Reading,
-    sent: &mut HashSet<RecordKey>,
+    sent: &HashSet<RecordKey>,
 ) -> Result<Option<FeedEntry>, HubError> {
     let entry = page.entry;
     let subscription = &reading.subscription;
@@ -93,7 +100,7 @@ fn told(
     match entry.kind {
         EntryKind::Put => {
             let echo = in_generation && !reading.filling && own;
-            if echo || !sent.insert(entry.key.clone()) {
+            if echo || sent.contains(&entry.key) {
                 told.same = Some(entry.hash);
             } else {
                 told.put = Some(raw(page.body.as_deref(), &entry.key)?);

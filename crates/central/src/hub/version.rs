@@ -13,7 +13,7 @@ use sitesync_store::world::{StoreWorld, merged_into};
 use super::HubError;
 use super::context::Context;
 use super::held::Reason;
-use super::incoming::{Action, Incoming};
+use super::incoming::{Action, Incoming, Text, checked_text};
 
 /// What becomes of a record.
 #[derive(Clone, Debug)]
@@ -42,51 +42,71 @@ pub(crate) fn next(world: &StoreWorld<'_>, change: &Incoming, stored: Option<&Re
         Ok(action) => action,
         Err(reason) => return Ok(Next::Refused(Reason::malformed(reason))),
     };
+    let puts = !matches!(action, Action::Delete | Action::Merge { .. });
+    if let Some(reason) = stored.filter(|_| puts).and_then(|stored| revives(world, stored)) {
+        return Ok(Next::Refused(reason));
+    }
     match action {
-        Action::Put { body, partial } => put(world, change, body, *partial, stored),
+        Action::Whole { facts, text } => whole(change, facts, text, stored),
+        Action::Part { body } => part(world, change, body, stored),
+        Action::Malformed { reason, .. } => Ok(Next::Refused(Reason::malformed(reason))),
         Action::Delete => Ok(gone(world, &change.key, stored, State::Deleted)?),
         Action::Merge { into } => Ok(gone(world, &change.key, stored, State::Merged(into.clone()))?),
     }
 }
 
-fn put(
+fn whole(change: &Incoming, facts: &Facts, text: &Text, stored: Option<&Record>) -> Result<Next, HubError> {
+    let (text, as_sent) = match (text, &change.change.put) {
+        (Text::AsSent, Some(sent)) => (sent.get(), true),
+        (Text::AsSent, None) => return Err(HubError::Stored(format!("{} was sent without a body", change.key))),
+        (Text::Other(text), _) => (&**text, false),
+    };
+    Ok(put(change, text.into(), stored, as_sent, || facts.clone()))
+}
+
+/// The changed columns over the stored version.
+fn part(
     world: &StoreWorld<'_>,
     change: &Incoming,
     body: &Map<String, Value>,
-    partial: bool,
     stored: Option<&Record>,
 ) -> Result<Next, HubError> {
-    if let Some(reason) = stored.and_then(|stored| revives(world, stored)) {
-        return Ok(Next::Refused(reason));
+    let base = stored.filter(|stored| stored.is_live()).map(StoreWorld::body).transpose()?;
+    let laid = normal::normalise(world.catalogue, &change.key, body, base.as_ref());
+    match laid.and_then(|body| Ok((checked_text(&body)?, body))) {
+        Ok((text, body)) => {
+            let facts = || Facts::read(world.catalogue.table(&change.key.table), &change.key, &body);
+            Ok(put(change, text, stored, false, facts))
+        }
+        Err(malformed) => Ok(Next::Refused(Reason::malformed(&malformed.to_string()))),
     }
+}
+
+fn put(
+    change: &Incoming,
+    text: Box<str>,
+    stored: Option<&Record>,
+    as_sent: bool,
+    facts: impl FnOnce() -> Facts,
+) -> Next {
     let live = stored.filter(|stored| stored.is_live());
-    let base = live.filter(|_| partial).map(StoreWorld::body).transpose()?;
-    let body = match normal::normalise(world.catalogue, &change.key, body, base.as_ref()) {
-        Ok(body) => body,
-        Err(malformed) => return Ok(Next::Refused(Reason::malformed(&malformed.to_string()))),
-    };
-    let text = normal::canonical(&body);
-    // A part may have been small, and the whole too large.
-    if let Err(malformed) = normal::check_size(&text) {
-        return Ok(Next::Refused(Reason::malformed(&malformed.to_string())));
-    }
     if live.is_some_and(|stored| *stored.body == *text) {
-        return Ok(Next::Same);
+        return Next::Same;
     }
-    let facts = Facts::read(world.catalogue.table(&change.key.table), &change.key, &body);
-    let as_sent = !partial && change.change.put.as_ref().is_some_and(|sent| sent.get() == text);
     let key = change.key.clone();
     let before = stored.map(|stored| stored.source);
-    Ok(Next::Version(Box::new(Version { key, state: State::Live, facts, as_sent, text: text.into(), before })))
+    Next::Version(Box::new(Version { key, state: State::Live, facts: facts(), as_sent, text, before }))
 }
 
 /// What was deleted stays deleted where several sites may edit; a merged record never comes back (EXCHANGE B4).
 fn revives(world: &StoreWorld<'_>, stored: &Record) -> Option<Reason> {
-    let class = world.read(stored).ok()?.facts.class;
     match &stored.state {
+        State::Live => None,
         State::Merged(into) => Some(Reason::merged(into)),
-        State::Deleted if matches!(class, Class::Patient | Class::Shared) => Some(Reason::deleted()),
-        State::Deleted | State::Live => None,
+        State::Deleted => {
+            let class = world.read(stored).ok()?.facts.class;
+            matches!(class, Class::Patient | Class::Shared).then(Reason::deleted)
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sitesync_core::given::{Clock, Random};
-use sitesync_store::{Store, write};
+use sitesync_store::{Store, StoreError, write};
+use sitesync_web::FewThreads;
 use sitesync_web::accounts::Cost;
 use sitesync_web::basic::SignIn;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -42,6 +43,9 @@ impl Default for Limits {
 /// as the disk takes what is committed together at once, and each would need memory and a connection to the data file.
 pub(super) const DESKS: usize = 16;
 
+/// How many large requests are served at a time: the second is read while the first is committed.
+const LARGE: usize = 2;
+
 /// A central server over one database, without its network.
 pub struct Central {
     hub: Arc<Hub>,
@@ -53,6 +57,7 @@ pub struct Central {
     callers: Callers,
     turns: Turns,
     desks: Arc<Semaphore>,
+    large: FewThreads,
     waiters: Arc<Waiters>,
     /// Rung when there may be work to do.
     bell: Arc<Notify>,
@@ -92,6 +97,7 @@ impl Central {
             callers: Callers::default(),
             turns: Turns::default(),
             desks: Arc::new(Semaphore::new(DESKS)),
+            large: FewThreads::start(LARGE).map_err(|error| StoreError::Other(format!("no more threads: {error}")))?,
             waiters,
             bell,
             backups,
@@ -145,6 +151,11 @@ impl Central {
     pub(crate) async fn desk(&self) -> Option<OwnedSemaphorePermit> {
         // Fails only if the places were taken away, which nobody does.
         self.desks.clone().acquire_owned().await.ok()
+    }
+
+    /// Where large requests are served.
+    pub(crate) fn large(&self) -> &FewThreads {
+        &self.large
     }
 
     pub fn waiters(&self) -> &Arc<Waiters> {

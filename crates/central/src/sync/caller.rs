@@ -88,8 +88,10 @@ impl Caller {
         R: Send + 'static,
     {
         let turn = central.turns().take(self.id).await?;
-        let desk = central.desk().await;
-        blocking(move || {
+        let few = body.is_large().then(|| central.clone());
+        // What is large waits elsewhere, and keeps no desk from the others.
+        let desk = if few.is_some() { None } else { central.desk().await };
+        let serve = move || {
             let _held = (turn, desk);
             // Before the snapshot, which must not live longer than it has to.
             let message = body.read();
@@ -97,8 +99,11 @@ impl Caller {
             let snapshot = central.store().snapshot()?;
             let site = self.shown.site(central, &*snapshot)?;
             work(Call { central, snapshot, site, message: message? })
-        })
-        .await
+        };
+        match few {
+            Some(central) => central.large().run(serve).await,
+            None => blocking(serve).await,
+        }
     }
 }
 

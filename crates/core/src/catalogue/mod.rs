@@ -6,6 +6,7 @@ mod facts;
 pub mod page;
 mod parse;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 pub use facts::Facts;
@@ -167,7 +168,9 @@ pub struct Catalogue {
     pub revision: u32,
     /// In the order of dependency.
     tables: Vec<Table>,
-    by_name: std::collections::HashMap<Box<str>, usize>,
+    by_name: HashMap<Box<str>, usize>,
+    /// The tables whose records have lines.
+    headers: HashSet<Box<str>>,
 }
 
 impl Catalogue {
@@ -179,6 +182,11 @@ impl Catalogue {
 
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.by_name.get(name).map(|&at| &self.tables[at])
+    }
+
+    /// Whether a record of this table is a header or a line; any other is a document by itself.
+    pub fn has_relatives(&self, table: &str) -> bool {
+        self.headers.contains(table) || self.table(table).is_some_and(|table| table.parent.is_some())
     }
 
     /// All tables in the order of dependency: what is referred to comes first.

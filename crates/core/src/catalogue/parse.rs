@@ -187,7 +187,8 @@ pub(super) fn parse(text: &str) -> Result<Catalogue, Faulty> {
     }
     tables = in_order(tables)?;
     let by_name = tables.iter().map(|table| (table.name.clone(), table.order)).collect();
-    Ok(Catalogue { revision: text.revision, tables, by_name })
+    let headers = tables.iter().filter_map(|table| Some(table.parent.as_ref()?.table.clone())).collect();
+    Ok(Catalogue { revision: text.revision, tables, by_name, headers })
 }
 
 fn check_columns(table: &Table) -> Result<(), Faulty> {

@@ -6,6 +6,8 @@
 mod canonical;
 mod values;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 pub use canonical::canonical;
@@ -13,7 +15,7 @@ pub use values::default_value;
 
 use crate::catalogue::{Catalogue, Kind, Table};
 use crate::ids::RecordKey;
-use values::{Fault, check, clean, convert, shortened, tidy};
+use values::{Fault, are_tidy, check, clean, convert, is_stored, is_tidy, shortened, tidy};
 
 /// How deep a record may be nested, itself included. Deeper ones cost stack everywhere and mean nothing.
 pub const MAX_DEPTH: usize = 64;
@@ -113,6 +115,8 @@ pub fn check_size(text: &str) -> Result<(), Malformed> {
 /// Reads a record that came from outside. Of a column that is there twice, the last counts.
 pub fn parse(text: &str) -> Result<Map<String, Value>, Malformed> {
     match serde_json::from_str(text) {
+        // Almost always nothing needs tidying, and nothing is copied.
+        Ok(Value::Object(map)) if are_tidy(&map, 1) => Ok(map),
         Ok(Value::Object(map)) => tidy_columns(&map),
         Ok(other) => Err(Malformed::NotAnObject { found: shortened(&other) }),
         Err(error) => Err(unreadable(text, &error)),
@@ -166,6 +170,28 @@ pub fn normalise(
         };
     }
     Ok(stored)
+}
+
+/// The stored form of a whole record. What comes from a site is nearly always in it already, and then nothing is copied.
+pub fn normalise_whole<'a>(
+    catalogue: &Catalogue,
+    key: &RecordKey,
+    body: &'a Map<String, Value>,
+) -> Result<Cow<'a, Map<String, Value>>, Malformed> {
+    let stored = |table: &Table| body.iter().all(|(name, value)| is_stored_column(table, name, value));
+    if catalogue.table(&key.table).is_some_and(|table| !table.open && stored(table)) {
+        return Ok(Cow::Borrowed(body));
+    }
+    normalise(catalogue, key, body, None).map(Cow::Owned)
+}
+
+/// Whether this column would stay as it is.
+fn is_stored_column(table: &Table, name: &str, value: &Value) -> bool {
+    let kept = match table.column(name) {
+        Some(column) => is_stored(column.kind, value),
+        None => is_tidy(value, 2),
+    };
+    kept && name != &*table.key && !name.contains('\0')
 }
 
 /// The value as it is stored; `None` is the default.

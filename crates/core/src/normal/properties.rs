@@ -79,6 +79,22 @@ fn table_and_record() -> impl Strategy<Value = (RecordKey, Map<String, Value>)> 
 
 proptest! {
     #[test]
+    fn a_whole_record_is_normalised_as_any_other((key, record) in table_and_record()) {
+        let catalogue = Catalogue::embedded();
+        let normal = normalise(catalogue, &key, &record, None);
+        prop_assert_eq!(&normalise_whole(catalogue, &key, &record).map(Cow::into_owned), &normal);
+        if let Ok(normal) = normal {
+            prop_assert_eq!(normalise_whole(catalogue, &key, &normal).map(Cow::into_owned), normalise(catalogue, &key, &normal, None));
+        }
+    }
+
+    #[test]
+    fn what_is_tidy_is_what_tidying_leaves(map in btree_map(text(), any_json(), 0..4)) {
+        let map: Map<String, Value> = map.into_iter().collect();
+        prop_assert_eq!(are_tidy(&map, 1), tidy_columns(&map) == Ok(map));
+    }
+
+    #[test]
     fn the_normal_form_is_stable((key, incoming) in table_and_record()) {
         let catalogue = Catalogue::embedded();
         let stored = normalise(catalogue, &key, &incoming, None).unwrap();

@@ -1,6 +1,6 @@
 //! Single values: from what sites and people send to what is stored. Which column has which kind is not known here.
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::MAX_DEPTH;
 use crate::catalogue::Kind;
@@ -52,6 +52,17 @@ pub(super) fn convert(kind: Kind, value: &Value) -> Result<Option<Value>, Fault>
     Ok(Some(value).filter(|value| *value != default_value(kind)))
 }
 
+/// Whether [`convert`] gives back the very value. The kinds that most columns have are looked at without making it.
+pub(super) fn is_stored(kind: Kind, value: &Value) -> bool {
+    match (kind, value) {
+        (Kind::Text, Value::String(text)) => !text.is_empty() && !text.contains('\0'),
+        (Kind::Number | Kind::NumberOrNull, Value::Number(number)) => {
+            is_tidy(value, 2) && (kind == Kind::NumberOrNull || number.as_i64() != Some(0))
+        }
+        _ => convert(kind, value).is_ok_and(|kept| kept.as_ref() == Some(value)),
+    }
+}
+
 /// Whether the value is of the kind, for columns whose values are kept as they come.
 pub(super) fn check(kind: Kind, value: &Value) -> Result<(), Fault> {
     convert(kind, value).map(|_| ())
@@ -73,6 +84,21 @@ pub(super) fn tidy(value: &Value, depth: usize) -> Result<Value, Fault> {
             Value::Object(tidied.collect::<Result<_, _>>()?)
         }
     })
+}
+
+/// Whether [`tidy`] would change or refuse nothing of these members. `depth` is that of their object.
+pub(super) fn are_tidy(members: &Map<String, Value>, depth: usize) -> bool {
+    depth <= MAX_DEPTH && members.iter().all(|(name, value)| !name.contains('\0') && is_tidy(value, depth + 1))
+}
+
+pub(super) fn is_tidy(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => exact(number).is_ok_and(|exact| exact == *number),
+        Value::String(text) => !text.contains('\0'),
+        Value::Array(list) => depth <= MAX_DEPTH && list.iter().all(|value| is_tidy(value, depth + 1)),
+        Value::Object(map) => are_tidy(map, depth),
+    }
 }
 
 /// Without U+0000, which not every database can hold.

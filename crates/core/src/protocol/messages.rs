@@ -98,7 +98,7 @@ pub struct FeedPosition {
 
 /// What a request asks for that does not say how much.
 pub const ENTRIES_USUAL: u32 = 500;
-pub const BYTES_USUAL: u32 = 8 << 20;
+pub const BYTES_USUAL: u32 = 4 << 20;
 
 fn entries_usual() -> u32 {
     ENTRIES_USUAL

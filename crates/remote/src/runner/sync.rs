@@ -106,7 +106,14 @@ impl Parts {
             self.show(&step, &run);
             let answer = match ahead.take() {
                 Some(Ahead { step: asked, answer }) if step.asks_the_same(&asked) => answer,
-                _ => self.send(&step, &credentials).await,
+                _ if !step.commits() => self.send(&step, &credentials).await,
+                _ => {
+                    // While a commit is on its way, what follows it is read.
+                    let next = self.with_site(move |site| read_next_commit(site, run));
+                    let (answer, next) = tokio::join!(self.send(&step, &credentials), next);
+                    run = next?;
+                    answer
+                }
             };
             let (reply, took) = match answer {
                 Ok(answered) => answered,
@@ -184,6 +191,11 @@ impl Parts {
 fn next(site: &Site, mut run: Run) -> Result<(Run, Step, Credentials), SiteError> {
     let step = site.next_step(&mut run)?;
     Ok((run, step, credentials(site)?))
+}
+
+fn read_next_commit(site: &Site, mut run: Run) -> Result<Run, SiteError> {
+    site.read_next_commit(&mut run)?;
+    Ok(run)
 }
 
 fn receive(site: &Site, mut run: Run, step: &Step, reply: Reply, took: i64) -> Result<Run, SiteError> {

@@ -16,6 +16,9 @@ fn relatives(
     catalogue: &'static Catalogue,
     key: &RecordKey,
 ) -> Result<Vec<RecordKey>, SiteError> {
+    if !catalogue.has_relatives(&key.table) {
+        return Ok(Vec::new());
+    }
     let mut relatives = snapshot.linked(Role::Parent, &link_target(key), None, usize::MAX)?;
     if let Some(record) = snapshot.records(std::slice::from_ref(key))?.pop().flatten() {
         let body = StoreWorld::body(&record)?;

@@ -18,10 +18,11 @@ const ENTRIES: (i64, i64) = (10, 20_000);
 /// Bytes of records in a reply. Entries are the narrower limit, unless records are large.
 const BYTES: (i64, i64) = (64 << 10, BYTES_MOST as i64);
 /// Two replies are in memory at a time while the site fills itself.
-pub(super) const BYTES_MOST: u32 = 8 << 20;
-/// Bytes of changes in one request.
+pub(super) const BYTES_MOST: u32 = 4 << 20;
+/// Bytes of changes in one request. A usual commit fits whole into the largest; on a link that is not known yet a request is smaller.
 const PUSH: (i64, i64) = (16 << 10, PUSH_MOST as i64);
-pub(super) const PUSH_MOST: u32 = 1 << 20;
+const PUSH_MOST: u32 = 4 << 20;
+pub(super) const PUSH_FIRST: u32 = 1 << 20;
 /// Requests of one commit, on a link that breaks: what was staged of a commit that does not get through is sent again.
 const PUSH_REQUESTS: usize = 4;
 

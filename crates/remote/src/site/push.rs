@@ -74,13 +74,8 @@ impl Site {
         if readings(&*snapshot)?.iter().any(|(_, reading)| reading.again) {
             return Ok(());
         }
-        let (mut changes, upto) = self.collect(&*snapshot, state)?;
-        changes.extend(aside_changes(&*snapshot)?);
+        let Some((id, changes, upto)) = self.following(run, &*snapshot, state)? else { return Ok(()) };
         drop(snapshot);
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let id = commit_hash(state.last, &changes);
         let noted = write(&*self.store, |txn| {
             let mut now = state::state(txn)?;
             // A sync that was overtaken by another one sends nothing.
@@ -102,16 +97,37 @@ impl Site {
         Ok(())
     }
 
+    /// The next commit, if there is something to send.
+    fn following(
+        &self,
+        run: &mut Run,
+        snapshot: &dyn Snapshot,
+        state: &State,
+    ) -> Result<Option<(CommitId, Vec<Change>, u64)>, SiteError> {
+        let aside = aside_changes(snapshot)?;
+        let read = run.next.take();
+        if let Some(next) = read.filter(|_| aside.is_empty())
+            && next.holds(snapshot, state)?
+        {
+            return Ok(Some((next.id, next.changes, next.upto)));
+        }
+        let (mut changes, upto) = self.collect(snapshot, state)?;
+        changes.extend(aside);
+        let id = commit_hash(state.last, &changes);
+        Ok((!changes.is_empty()).then_some((id, changes, upto)))
+    }
+
     /// The changes of the next commit, and the number up to which they are complete.
-    fn collect(&self, snapshot: &dyn Snapshot, state: &State) -> Result<(Vec<Change>, u64), SiteError> {
+    pub(super) fn collect(&self, snapshot: &dyn Snapshot, state: &State) -> Result<(Vec<Change>, u64), SiteError> {
         let limit = PageLimit { entries: RECORDS_MAX, bytes: commit_bytes(state, BYTES_MAX) };
         let page = snapshot.page(&Feed::Changes, state.sent_upto, limit)?;
         let upto = page.last().map_or(state.sent_upto, |last| last.entry.number);
         let cut = upto < snapshot.feed(&Feed::Changes)?.head;
         let mut changes = Vec::with_capacity(page.len());
         let taken: Vec<_> = if cut { page.iter().map(|entry| entry.entry.key.clone()).collect() } else { Vec::new() };
+        let based = has_bases(snapshot)?;
         for entry in page {
-            changes.push(self.change(snapshot, &entry)?);
+            changes.push(change(snapshot, &entry, based)?);
         }
         // Nobody may see half a document.
         let unsent = |key: &RecordKey| Ok(is_unsent(state, &entries_of(snapshot, key)?));
@@ -119,34 +135,40 @@ impl Site {
             let record = snapshot.records(std::slice::from_ref(&key))?.pop().flatten();
             if let Some(entry) = change_entry(entries_of(snapshot, &key)?) {
                 let body = record.filter(Record::is_live).map(|record| record.body);
-                changes.push(self.change(snapshot, &PageEntry { entry, body, merged_into: None })?);
+                changes.push(change(snapshot, &PageEntry { entry, body, merged_into: None }, based)?);
             }
         }
         Ok((changes, upto))
     }
+}
 
-    fn change(&self, snapshot: &dyn Snapshot, page: &PageEntry) -> Result<Change, SiteError> {
-        let key = &page.entry.key;
-        let mut change = Change {
-            table: key.table.clone(),
-            id: key.id.clone(),
-            put: None,
-            delete: page.entry.kind == EntryKind::Delete,
-            partial: false,
-            aside: None,
-        };
-        if let Some(body) = page.body.as_deref().filter(|_| !change.delete) {
-            let base: Option<Box<str>> = get(snapshot, Space::Base, link_target(key).as_bytes())?;
-            change.partial = base.is_some();
-            change.put = Some(match base {
-                Some(base) => raw(changed_columns(&base, body)?)?,
-                None => raw(body.to_owned())?,
-            });
-        } else {
-            change.delete = true;
-        }
-        Ok(change)
-    }
+/// Whether of any record a version is kept that was exchanged before it was edited.
+pub(super) fn has_bases(snapshot: &dyn Snapshot) -> Result<bool, SiteError> {
+    Ok(!snapshot.rows(Space::Base, &[], None, 1)?.is_empty())
+}
+
+/// What is sent of an entry. `based`: the version last exchanged may be kept.
+fn change(snapshot: &dyn Snapshot, page: &PageEntry, based: bool) -> Result<Change, SiteError> {
+    let key = &page.entry.key;
+    let mut change = Change {
+        table: key.table.clone(),
+        id: key.id.clone(),
+        put: None,
+        delete: page.entry.kind == EntryKind::Delete,
+        partial: false,
+        aside: None,
+    };
+    let Some(body) = page.body.as_deref().filter(|_| !change.delete) else {
+        change.delete = true;
+        return Ok(change);
+    };
+    let base: Option<Box<str>> = if based { get(snapshot, Space::Base, link_target(key).as_bytes())? } else { None };
+    change.partial = base.is_some();
+    change.put = Some(match base {
+        Some(base) => raw(changed_columns(&base, body)?)?,
+        None => raw(body.to_owned())?,
+    });
+    Ok(change)
 }
 
 /// A site that is not initialised, or whose feeds are in doubt, first reads.

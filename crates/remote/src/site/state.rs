@@ -9,7 +9,7 @@ use sitesync_core::protocol::{CommitId, DoubtfulFeed, ErrorText, SiteInfo};
 use sitesync_store::{Snapshot, Space, StoreError, Txn};
 
 use super::SiteError;
-use super::pace::{BYTES_MOST, PUSH_MOST};
+use super::pace::{BYTES_MOST, PUSH_FIRST};
 
 /// What kind of installation this is; reported as device type at every sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,12 +144,12 @@ fn bytes_first() -> u32 {
 }
 
 fn push_first() -> u32 {
-    PUSH_MOST
+    PUSH_FIRST
 }
 
 impl State {
     pub(crate) fn new(data_file: String) -> Self {
-        let (bytes_max, push_bytes) = (BYTES_MOST, PUSH_MOST);
+        let (bytes_max, push_bytes) = (BYTES_MOST, PUSH_FIRST);
         Self { data_file, entries_max: ENTRIES_FIRST, bytes_max, push_bytes, ..Self::default() }
     }
 

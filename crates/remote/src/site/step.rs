@@ -7,6 +7,7 @@ use sitesync_core::protocol::{
 };
 use sitesync_store::{Snapshot, Space, write};
 
+use super::next_commit::Collected;
 use super::pace::Approach;
 use super::push::Push;
 use super::state::{self, Configuration, State, decode};
@@ -21,6 +22,13 @@ pub enum Step {
     Compare(CompareRequest),
     /// Everything was sent, and everything was read.
     Done,
+}
+
+impl Step {
+    /// Whether this carries a commit: then what follows it can be read meanwhile.
+    pub fn commits(&self) -> bool {
+        matches!(self, Step::Exchange(request) if request.commit.is_some())
+    }
 }
 
 /// What came back.
@@ -39,6 +47,8 @@ pub struct Run {
     pub(crate) complete: bool,
     /// The commit that is being sent.
     pub(crate) push: Option<Push>,
+    /// What follows it.
+    pub(crate) next: Option<Collected>,
     pub(crate) approach: Approach,
     /// So often it asked for versions that a pull lacked.
     pub(crate) waits: u32,

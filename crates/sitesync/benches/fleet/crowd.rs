@@ -11,8 +11,8 @@ use crate::prepare::{self, Prepared};
 use crate::server::Server;
 use crate::site::Site;
 
-/// A site stages batches of about a megabyte before it commits them.
-const BATCH: usize = 1_700;
+/// A site sends up to about four megabytes in one request, and stages batches of them where a commit is larger.
+const BATCH: usize = 5_500;
 
 pub(crate) fn run(records: usize, sites: usize, rate: usize, per_commit: usize) {
     let data = tempfile::tempdir().expect("a temporary folder");

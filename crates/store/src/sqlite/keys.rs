@@ -5,8 +5,6 @@
 //! order is that of the ids' text (a hex digit sorts as its value does), so a reader asks for both parts and merges them;
 //! [`After`] says where each part begins.
 
-use std::fmt::Write;
-
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sitesync_core::record::{Link, Role};
@@ -98,11 +96,10 @@ fn hex(text: &[u8]) -> Option<[u8; 16]> {
 }
 
 fn hex_text(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let digits = |byte: u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
     let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02X}");
-    }
+    text.extend(bytes.iter().copied().flat_map(digits));
     text
 }
 

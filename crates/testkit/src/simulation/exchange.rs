@@ -83,6 +83,7 @@ impl World {
         let Flight { mut run, stage } = flight;
         let next = match stage {
             Stage::Asking => self.ask(at, &mut run)?,
+            Stage::Sent(step) if !self.read_meanwhile(at, &mut run, &step)? => None,
             Stage::Sent(step) => self.carry(at, step, fate(weather))?,
             Stage::Answered(step, reply) => self.hear(at, &mut run, step, reply, fate(weather))?,
         };
@@ -103,6 +104,17 @@ impl World {
                 Ok(Some(Stage::Sent(step)))
             }
             Err(error) => self.device_failed(at, &error).map(|()| None),
+        }
+    }
+
+    /// While a commit is on its way, the device reads what follows it. Whether it lives on.
+    fn read_meanwhile(&mut self, at: usize, run: &mut Run, step: &Step) -> Result<bool, Broken> {
+        if !step.commits() {
+            return Ok(true);
+        }
+        match self.country.sites[at].site.read_next_commit(run) {
+            Ok(()) => Ok(true),
+            Err(error) => self.device_failed(at, &error).map(|()| false),
         }
     }
 

@@ -97,7 +97,7 @@ fn overtaken(
 pub(super) fn release_as(txn: &mut dyn Txn, context: &Context, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
     let Some(document) = take(txn, id)? else { return Ok(BTreeSet::new()) };
     let (before, keys) = (document.before(), document.keys());
-    let mut changes: Vec<_> = document.changes.into_iter().map(incoming::parse).collect();
+    let mut changes: Vec<_> = incoming::parse_all(context.catalogue, document.changes);
     if context.strict {
         // A person has looked at it: what was put aside is taken like any other document.
         changes.iter_mut().for_each(|change| change.change.aside = None);

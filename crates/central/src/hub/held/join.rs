@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::value::RawValue;
+use sitesync_core::catalogue::Catalogue;
 use sitesync_core::ids::RecordKey;
 use sitesync_core::normal;
 use sitesync_core::protocol::Change;
@@ -38,7 +39,7 @@ pub(crate) fn join<'a>(txn: &mut dyn Txn, context: &Context, incoming: &'a [Inco
     if earlier.is_empty() {
         return Ok((Cow::Borrowed(incoming), again));
     }
-    Ok((Cow::Owned(overlay(earlier, incoming)), again))
+    Ok((Cow::Owned(overlay(context.catalogue, earlier, incoming)), again))
 }
 
 /// The records under which these changes may find a held document: themselves, and the parents of their documents.
@@ -57,13 +58,16 @@ fn continuing(txn: &mut dyn Txn, context: &Context, incoming: &[Incoming]) -> Re
 }
 
 /// The held changes with the later ones laid over them.
-fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
+fn overlay(catalogue: &Catalogue, earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
+    let earlier = incoming::parse_all(catalogue, earlier);
     let mut held: BTreeMap<RecordKey, Incoming> =
-        earlier.into_iter().map(incoming::parse).map(|change| (change.key.clone(), change)).collect();
+        earlier.into_iter().map(|change| (change.key.clone(), change)).collect();
     let later: Vec<_> = later
         .iter()
         .map(|change| match (change.is_aside(), held.contains_key(&change.key)) {
-            (false, true) => held.remove(&change.key).map_or_else(|| change.clone(), |held| over(held, change)),
+            (false, true) => {
+                held.remove(&change.key).map_or_else(|| change.clone(), |held| over(catalogue, held, change))
+            }
             _ => change.clone(),
         })
         .collect();
@@ -71,17 +75,14 @@ fn overlay(earlier: Vec<Change>, later: &[Incoming]) -> Vec<Incoming> {
 }
 
 /// A partial change completes the held one; any other replaces it.
-fn over(held: Incoming, later: &Incoming) -> Incoming {
-    let (Ok(Action::Put { body: old, partial: old_partial }), Ok(Action::Put { body, partial: true })) =
-        (held.action, &later.action)
-    else {
-        return later.clone();
-    };
-    let mut joined = old;
+fn over(catalogue: &Catalogue, held: Incoming, later: &Incoming) -> Incoming {
+    let Ok(Action::Part { body }) = &later.action else { return later.clone() };
+    let sent = held.change.put.filter(|_| !held.change.delete && held.action.is_ok());
+    let Some(mut joined) = sent.and_then(|sent| normal::parse(sent.get()).ok()) else { return later.clone() };
     joined.extend(body.clone());
     let text = normal::canonical(&joined);
     let mut change = later.change.clone();
     change.put = RawValue::from_string(text).ok();
-    change.partial = old_partial;
-    Incoming { key: later.key.clone(), change, action: Ok(Action::Put { body: joined, partial: old_partial }) }
+    change.partial = held.change.partial;
+    incoming::parse(catalogue, change)
 }
