@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use sitesync_core::ids::{Feed, RecordKey};
-use sitesync_core::record::{Entry, EntryKind, Record};
+use sitesync_core::record::{Entry, EntryKind, Record, link_target};
 use sitesync_remote::site::State;
 use sitesync_store::{PageLimit, Snapshot, Space, Store};
 
@@ -80,7 +80,8 @@ fn fault(
 ) -> Option<String> {
     let live = record.filter(|record| record.is_live());
     let read = entries.iter().filter(|entry| entry.feed != Feed::Changes);
-    if state.wanted.iter().any(|(_, wanted)| wanted == key) || read.clone().any(|entry| in_doubt(state, entry)) {
+    let asked = state.wanted.iter().any(|(_, wanted)| wanted == key) || waits(snapshot, key);
+    if asked || read.clone().any(|entry| in_doubt(state, entry)) {
         return None;
     }
     let puts: Vec<_> = read.clone().filter(|entry| entry.kind == EntryKind::Put).collect();
@@ -101,6 +102,12 @@ fn fault(
         }
         (None, None) => None,
     }
+}
+
+/// What was asked for, or came in a page, is stored and waits for the end of the pull.
+fn waits(snapshot: &dyn Snapshot, key: &RecordKey) -> bool {
+    let prefix = format!("{}\u{1f}", link_target(key));
+    !snapshot.rows(Space::Pulled, prefix.as_bytes(), None, 1).expect("in memory").is_empty()
 }
 
 fn in_doubt(state: &State, entry: &Entry) -> bool {
