@@ -6,7 +6,7 @@ use serde_json::json;
 use sitesync_core::ids::Feed;
 use sitesync_remote::site::Step;
 use sitesync_store::Store;
-use sitesync_testkit::records::{delivery, edit, stock};
+use sitesync_testkit::records::{delivery, edit, put, stock};
 use sitesync_testkit::{Country, Outage, cut_after};
 
 fn patient(country: &Country, site: u32) {
@@ -333,4 +333,47 @@ fn a_copy_that_has_met_the_restored_server_but_not_what_the_other_sent_sets_noth
     country.sync_all();
     country.assert_equal();
     assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(2));
+}
+
+#[test]
+fn what_is_sent_back_while_its_store_is_away_leaves_a_site_that_never_dropped_the_store() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.move_store("S2", 3);
+    country.edit(vec![put("item", "other", json!({ "item_name": "Ibuprofen" }))]);
+    country.write(2, &delivery("D", "S2", "S3", 2));
+    // The site hears that its store is away, but not all that there is to read.
+    country.page = Some(1);
+    let mut left = 1;
+    let broken_off = country.sync_over(2, &mut |_| {
+        left -= 1;
+        if left < 0 { Outage::Request } else { Outage::None }
+    });
+    assert!(broken_off.is_err());
+    country.page = None;
+    country.hub.send_back(country.hub.held(None, 9).unwrap()[0].id).unwrap();
+    country.move_store("S2", 2);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(aside_of_2(&country).len(), 3, "the delivery is kept for people");
+}
+
+#[test]
+fn a_line_goes_with_its_header_that_another_life_of_the_file_does_not_have() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.copy_device(0);
+    country.write(2, &delivery("D", "S2", "S3", 0));
+    country.sync(2);
+    country.restore_central(&backup);
+    sync_copy(&country);
+    let line = json!({ "transaction_ID": "D", "item_ID": "item", "quantity": 7 });
+    country.write(2, &[edit("trans_line", "D_0", line)]);
+    country.sync(2);
+    let (header, line) = (country.site_record(2, "transact", "D"), country.site_record(2, "trans_line", "D_0"));
+    assert_eq!(header.is_some(), line.is_some(), "half of it is shown");
+    country.sync_all();
+    assert!(country.site(2).put_aside().unwrap().iter().any(|aside| &*aside.id == "D_0"));
 }

@@ -18,7 +18,7 @@ use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
 use super::SiteError;
-use super::drop::{drop_unless_held, referrers_first};
+use super::drop::{drop_orphans, drop_unless_held, referrers_first};
 use super::records::{Why, is_unsent};
 use super::state::State;
 
@@ -240,6 +240,7 @@ impl<'a> Applying<'a> {
         for key in &keys {
             let aside = self.refused.contains(key).then_some((Why::NotTaken, self.now));
             drop_unless_held(self.world.txn, self.state, key, aside)?;
+            drop_orphans(self.world.txn, key, self.now)?;
         }
         self.state.wanted.dedup();
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
-use sitesync_core::record::{Entry, EntryKind, Record, Role};
+use sitesync_core::record::{Entry, EntryKind, Record, Role, link_target};
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{PageLimit, Txn, write};
 
@@ -91,6 +91,21 @@ fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) 
     drop_all(txn, state, &keys, &refused, now)
 }
 
+/// A store went elsewhere, came back before it was dropped, and was read whole again: what the site had sent and is not in it was not
+/// taken.
+pub(super) fn drop_untaken(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) -> Result<(), SiteError> {
+    let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
+    let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
+    let (entries, records) = (txn.entries_of(&keys)?, txn.records(&keys)?);
+    let untaken = |(record, entries): &(Record, Vec<Entry>)| {
+        record.home == *feed && !is_unsent(state, entries) && entries.iter().all(|entry| entry.feed == Feed::Changes)
+    };
+    let found = records.into_iter().zip(entries).filter_map(|(record, entries)| Some((record?, entries)));
+    let mut keys: Vec<_> = found.filter(untaken).map(|(record, _)| record.key).collect();
+    referrers_first(&mut keys);
+    keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, Some((Why::NotTaken, now))))
+}
+
 fn drop_all(
     txn: &mut dyn Txn,
     state: &State,
@@ -163,6 +178,24 @@ pub(crate) fn drop_unless_held(
         // A patient that was withdrawn earlier stayed for this record alone, perhaps.
         for link in record.links.iter().filter(|link| link.role == Role::Name) {
             drop_unless_held(txn, state, &RecordKey::new("name", link.target.clone()), None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lines of a header that went are nothing by themselves: those that no feed holds are put aside, and go too.
+pub(super) fn drop_orphans(txn: &mut dyn Txn, header: &RecordKey, now: Millis) -> Result<(), SiteError> {
+    if txn.records(std::slice::from_ref(header))?.pop().flatten().is_some() {
+        return Ok(());
+    }
+    for line in txn.linked(Role::Parent, &link_target(header), None, usize::MAX)? {
+        let keys = std::slice::from_ref(&line);
+        let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
+        let record = txn.records(keys)?.pop().flatten();
+        if let Some(record) = record.filter(|_| entries.iter().all(|entry| entry.feed == Feed::Changes)) {
+            put_aside(txn, &record, Why::Rewound, now)?;
+            txn.forget_records(keys)?;
+            txn.remove_entries(&Feed::Changes, keys)?;
         }
     }
     Ok(())

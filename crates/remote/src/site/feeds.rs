@@ -23,12 +23,19 @@ pub(crate) struct Reading {
     /// The central server no longer sends it: the store is active elsewhere.
     #[serde(default)]
     pub(crate) lost: bool,
+    /// The store went elsewhere and came back before it was dropped.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) returned: bool,
     /// A generation began that the site did not ask for: until it is applied, others may have written what the site wrote too.
     #[serde(default)]
     pub(crate) again: bool,
     /// Entries that are still to be read.
     #[serde(default)]
     pub(crate) behind: u64,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn key(feed: &Feed) -> Vec<u8> {

@@ -19,7 +19,9 @@ pub(super) fn note_subscriptions(txn: &mut dyn Txn, reply: &ExchangeReply) -> Re
         match known.iter().find(|(known, _)| known == feed) {
             None => put_reading(txn, feed, &Reading::default())?,
             // It came back before it was dropped: it is read as a new one, over what is there.
-            Some((_, reading)) if reading.lost => put_reading(txn, feed, &Reading::default())?,
+            Some((_, reading)) if reading.lost => {
+                put_reading(txn, feed, &Reading { returned: true, ..Reading::default() })?;
+            }
             Some(_) => {}
         }
     }

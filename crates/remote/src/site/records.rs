@@ -12,7 +12,7 @@ use sitesync_core::normal;
 use sitesync_core::ownership::{Actor, may_write};
 use sitesync_core::protocol::FeedEntry;
 use sitesync_core::record::{Entry, EntryKind, Record, Role, State as RecordState, link_target};
-use sitesync_core::world::World;
+use sitesync_core::routing::topmost;
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
 
@@ -167,12 +167,9 @@ impl<'a> Writer<'a> {
     /// A store is written to only when all of it has arrived (EXCHANGE A20).
     fn readable(&mut self, key: &RecordKey, facts: Option<&Facts>) -> Result<(), SiteError> {
         let not_now = |reason: &str| Err(SiteError::NotNow { record: key.clone(), reason: reason.to_owned() });
-        let mut facts = facts.cloned();
-        while let Some(parent) = facts.as_ref().and_then(|facts| facts.parent.clone()) {
-            facts = self.world.known(&parent)?.map(|known| known.facts);
-        }
-        let owned = facts.filter(|facts| matches!(facts.class, Class::Store | Class::Transfer));
-        let Some(store) = owned.and_then(|facts| facts.store) else { return Ok(()) };
+        let header = facts.map(|facts| topmost(facts, &mut self.world)).transpose()?;
+        let owned = header.filter(|header| matches!(header.class, Class::Store | Class::Transfer));
+        let Some(store) = owned.and_then(|header| header.store) else { return Ok(()) };
         match reading(self.world.txn, &Feed::Store(store))? {
             Some(reading) if reading.ready && !reading.lost => Ok(()),
             Some(reading) if reading.lost => not_now("the store is being moved to another site"),

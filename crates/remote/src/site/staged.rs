@@ -8,6 +8,7 @@ use sitesync_core::protocol::{ExchangeReply, FeedEntry};
 use sitesync_store::{Space, Txn};
 
 use super::apply::{Applying, Mode};
+use super::drop::drop_untaken;
 use super::feeds::{self, Reading, put_reading, readings, staged_key};
 use super::pages::entries_of;
 use super::state::{State, decode, get, put_row};
@@ -91,6 +92,9 @@ pub(super) fn apply_staged(
     }
     applying.finish()?;
     for page in &reply.pages {
+        if feeds::reading(txn, &page.feed)?.is_some_and(|reading| reading.returned) {
+            drop_untaken(txn, state, &page.feed, now)?;
+        }
         let reading = Reading { cursor: page.cursor.clone(), ready: true, ..Reading::default() };
         put_reading(txn, &page.feed, &reading)?;
     }
