@@ -377,3 +377,17 @@ fn a_line_goes_with_its_header_that_another_life_of_the_file_does_not_have() {
     country.sync_all();
     assert!(country.site(2).put_aside().unwrap().iter().any(|aside| &*aside.id == "D_0"));
 }
+
+#[test]
+fn so_it_does_where_the_site_never_heard_that_its_store_was_away() {
+    let country = Country::with_sites(1, 2);
+    country.sync_all();
+    country.move_store("S2", 3);
+    country.write(2, &delivery("D", "S2", "S3", 2));
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    country.hub.send_back(country.hub.held(None, 9).unwrap()[0].id).unwrap();
+    country.move_store("S2", 2);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(aside_of_2(&country).len(), 3, "the delivery is kept for people");
+}

@@ -91,8 +91,8 @@ fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) 
     drop_all(txn, state, &keys, &refused, now)
 }
 
-/// A store went elsewhere, came back before it was dropped, and was read whole again: what the site had sent and is not in it was not
-/// taken.
+/// A store went elsewhere and came back before it was dropped, perhaps before the site knew. It is read whole now: what the site had
+/// sent and is not in it was not taken.
 pub(super) fn drop_untaken(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) -> Result<(), SiteError> {
     let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();

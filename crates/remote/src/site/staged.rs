@@ -92,7 +92,10 @@ pub(super) fn apply_staged(
     }
     applying.finish()?;
     for page in &reply.pages {
-        if feeds::reading(txn, &page.feed)?.is_some_and(|reading| reading.returned) {
+        let before = feeds::reading(txn, &page.feed)?.unwrap_or_default();
+        // A held document stays here, unless its store was seen to leave.
+        let was_away = before.again || page.again;
+        if before.returned || (was_away && reply.held == 0) {
             drop_untaken(txn, state, &page.feed, now)?;
         }
         let reading = Reading { cursor: page.cursor.clone(), ready: true, ..Reading::default() };
