@@ -391,3 +391,18 @@ fn so_it_does_where_the_site_never_heard_that_its_store_was_away() {
     country.assert_equal();
     assert_eq!(aside_of_2(&country).len(), 3, "the delivery is kept for people");
 }
+
+#[test]
+fn what_is_held_of_a_file_that_was_put_back_waits_for_a_person() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let before = country.copy_of(2);
+    country.move_store("S2", 3);
+    country.write(2, &[stock("L", "S2", 1)]);
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    country.put_back(2, &before);
+    country.sync(2);
+    country.move_store("S2", 2);
+    assert_eq!(country.hub.held_count(None).unwrap(), 1, "the file that goes on does not know of it");
+    assert!(country.central_record("item_line", "L").is_none());
+}

@@ -21,7 +21,7 @@ pub struct Kind {
 const CALM: Kind =
     Kind { name: "work", links: false, crashes: false, moves: false, files: false, copies: false, restores: false };
 
-/// Seeds live them in turn, all but the last: about once in 100,000 lives it still shows a fault, and it is lived when asked for.
+/// Seeds live them in turn, all but the last: it still shows a fault now and then, and is lived when asked for.
 pub const KINDS: [Kind; 8] = [
     CALM,
     Kind { name: "links", links: true, ..CALM },

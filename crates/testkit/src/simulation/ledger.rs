@@ -159,6 +159,17 @@ impl World {
         in_changes(held.iter().filter(|held| held.id == id).flat_map(|held| &held.changes))
     }
 
+    /// The records that a held document deletes.
+    pub(super) fn deletions_of_held(&self, id: u64) -> Vec<RecordKey> {
+        let held = self.country.hub.held(None, usize::MAX).unwrap_or_default();
+        let changes = held.into_iter().filter(|held| held.id == id).flat_map(|held| held.changes);
+        changes.filter(|change| change.delete).map(|change| RecordKey { table: change.table, id: change.id }).collect()
+    }
+
+    pub(super) fn is_held(&self, id: u64) -> bool {
+        self.country.hub.held(None, usize::MAX).unwrap_or_default().iter().any(|held| held.id == id)
+    }
+
     /// The records that are held or put aside somewhere in another version.
     pub(super) fn kept_records(&self) -> BTreeSet<RecordKey> {
         let aside = self.country.sites.iter().flat_map(put_aside);

@@ -94,8 +94,11 @@ impl World {
         let versions = self.versions_of_held(id);
         self.ledger.decided.extend(versions.iter().map(|version| version.key.clone()));
         let over: Vec<_> = versions.iter().map(|held| present(&self.country.central, &held.key)).collect();
+        let deleted: Vec<_> =
+            self.deletions_of_held(id).iter().filter_map(|key| present(&self.country.central, key)).collect();
         let done = self.country.hub.release(id, repair);
-        if self.versions_of_held(id).is_empty() {
+        if !self.is_held(id) {
+            deleted.into_iter().for_each(|gone| self.ledger.delete(Some(gone)));
             for (version, over) in versions.into_iter().zip(over) {
                 self.ledger.counts_over(version, over);
             }

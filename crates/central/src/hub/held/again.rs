@@ -11,7 +11,7 @@ use sitesync_core::world::successor;
 use sitesync_store::world::StoreWorld;
 use sitesync_store::{Space, Txn};
 
-use super::keep::{COUNT, for_key, hold, read, take};
+use super::keep::{COUNT, for_key, hold, lives_on, read, take};
 use super::truth::tell_taken;
 use super::{HeldDocument, HeldId, Reason, present};
 use crate::hub::commit::{self, Commit, Written};
@@ -57,6 +57,10 @@ pub(crate) fn retry(
     at: Millis,
 ) -> Result<BTreeSet<Feed>, HubError> {
     let Some(document) = read(txn, id)? else { return Ok(BTreeSet::new()) };
+    if !lives_on(txn, &document)? {
+        // The file that goes on does not know of it, and may have written the same records: a person decides.
+        return Ok(BTreeSet::new());
+    }
     let context = Context::retry(catalogue, Actor::Site(document.site), at);
     match overtaken(txn, catalogue, &document)? {
         None => release_as(txn, &context, id),

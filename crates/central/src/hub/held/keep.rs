@@ -75,6 +75,12 @@ pub(crate) fn end_life(txn: &mut dyn Txn, site: SiteId) -> Result<(), HubError> 
     Ok(())
 }
 
+/// Whether the data file that sent this document is the one that goes on.
+pub(super) fn lives_on(snapshot: &dyn Snapshot, document: &HeldDocument) -> Result<bool, HubError> {
+    let row = by_key(document.site, &document.root);
+    Ok(rows::get::<HeldId>(snapshot, Space::HeldBy, &row)? == Some(document.id))
+}
+
 fn add_to_counts(txn: &mut dyn Txn, site: SiteId, difference: i64) -> Result<(), HubError> {
     for counter in [COUNT.to_owned(), count_of(site)] {
         let count = rows::count(txn, &counter)?.saturating_add_signed(difference);
