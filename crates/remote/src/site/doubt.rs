@@ -88,8 +88,8 @@ impl Site {
             let key = RecordKey { table: entry.table.clone(), id: entry.id.clone() };
             if self.keeps_own(txn, state, doubt, &key, entry, now)? {
                 settle_place(txn, &question.feed, &key, entry)?;
-            } else if entry.put.is_none() || entry.n <= doubt.restored {
-                // A later version comes with the pages, together with the rest of its document.
+            } else if state.initialised || entry.put.is_none() || entry.n <= doubt.restored {
+                // While a file is filled, a later version comes with the pages, together with the rest of its document.
                 take_theirs.push(entry);
             }
         }
