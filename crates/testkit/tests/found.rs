@@ -335,6 +335,15 @@ fn a_copy_that_has_met_the_restored_server_but_not_what_the_other_sent_sets_noth
     assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(2));
 }
 
+/// A delivery of site 2 is held while its store is away, and sent back; then the store returns.
+fn sent_back_while_away(country: &Country) {
+    country.hub.send_back(country.hub.held(None, 9).unwrap()[0].id).unwrap();
+    country.move_store("S2", 2);
+    country.sync_all();
+    country.assert_equal();
+    assert_eq!(aside_of_2(country).len(), 3, "the delivery is kept for people");
+}
+
 #[test]
 fn what_is_sent_back_while_its_store_is_away_leaves_a_site_that_never_dropped_the_store() {
     let mut country = Country::with_sites(1, 2);
@@ -344,18 +353,19 @@ fn what_is_sent_back_while_its_store_is_away_leaves_a_site_that_never_dropped_th
     country.write(2, &delivery("D", "S2", "S3", 2));
     // The site hears that its store is away, but not all that there is to read.
     country.page = Some(1);
-    let mut left = 1;
-    let broken_off = country.sync_over(2, &mut |_| {
-        left -= 1;
-        if left < 0 { Outage::Request } else { Outage::None }
-    });
-    assert!(broken_off.is_err());
+    assert!(country.sync_over(2, &mut cut_after(1)).is_err());
     country.page = None;
-    country.hub.send_back(country.hub.held(None, 9).unwrap()[0].id).unwrap();
-    country.move_store("S2", 2);
+    sent_back_while_away(&country);
+}
+
+#[test]
+fn so_it_does_where_the_site_never_heard_that_its_store_was_away() {
+    let country = Country::with_sites(1, 2);
     country.sync_all();
-    country.assert_equal();
-    assert_eq!(aside_of_2(&country).len(), 3, "the delivery is kept for people");
+    country.move_store("S2", 3);
+    country.write(2, &delivery("D", "S2", "S3", 2));
+    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
+    sent_back_while_away(&country);
 }
 
 #[test]
@@ -376,20 +386,6 @@ fn a_line_goes_with_its_header_that_another_life_of_the_file_does_not_have() {
     assert_eq!(header.is_some(), line.is_some(), "half of it is shown");
     country.sync_all();
     assert!(country.site(2).put_aside().unwrap().iter().any(|aside| &*aside.id == "D_0"));
-}
-
-#[test]
-fn so_it_does_where_the_site_never_heard_that_its_store_was_away() {
-    let country = Country::with_sites(1, 2);
-    country.sync_all();
-    country.move_store("S2", 3);
-    country.write(2, &delivery("D", "S2", "S3", 2));
-    assert!(country.sync_over(2, &mut |_| Outage::Answer).is_err());
-    country.hub.send_back(country.hub.held(None, 9).unwrap()[0].id).unwrap();
-    country.move_store("S2", 2);
-    country.sync_all();
-    country.assert_equal();
-    assert_eq!(aside_of_2(&country).len(), 3, "the delivery is kept for people");
 }
 
 #[test]

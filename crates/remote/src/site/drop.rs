@@ -80,8 +80,7 @@ fn drop_part(
 /// What the site wrote in a store that went elsewhere meanwhile is in no feed of its own: the central server holds it for a person.
 /// The same is true of patients that were visible only there, and of what was sent from there to others.
 fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) -> Result<(), SiteError> {
-    let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
-    let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
+    let keys = written(txn)?;
     let records = txn.records(&keys)?.into_iter().flatten();
     let read: Vec<_> = readings(txn)?.into_iter().filter(|(_, reading)| !reading.lost).map(|(feed, _)| feed).collect();
     let elsewhere = |home: &Feed| home == feed || !read.contains(home);
@@ -94,8 +93,7 @@ fn drop_unconfirmed(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) 
 /// A store went elsewhere and came back before it was dropped, perhaps before the site knew. It is read whole now: what the site had
 /// sent and is not in it was not taken.
 pub(super) fn drop_untaken(txn: &mut dyn Txn, state: &State, feed: &Feed, now: Millis) -> Result<(), SiteError> {
-    let written = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
-    let keys: Vec<_> = written.into_iter().map(|page| page.entry.key).collect();
+    let keys = written(txn)?;
     let (entries, records) = (txn.entries_of(&keys)?, txn.records(&keys)?);
     let untaken = |(record, entries): &(Record, Vec<Entry>)| {
         record.home == *feed && !is_unsent(state, entries) && entries.iter().all(|entry| entry.feed == Feed::Changes)
@@ -104,6 +102,12 @@ pub(super) fn drop_untaken(txn: &mut dyn Txn, state: &State, feed: &Feed, now: M
     let mut keys: Vec<_> = found.filter(untaken).map(|(record, _)| record.key).collect();
     referrers_first(&mut keys);
     keys.iter().try_for_each(|key| drop_unless_held(txn, state, key, Some((Why::NotTaken, now))))
+}
+
+/// The records on the site's list of changes.
+fn written(txn: &mut dyn Txn) -> Result<Vec<RecordKey>, SiteError> {
+    let page = txn.page(&Feed::Changes, 0, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
+    Ok(page.into_iter().map(|page| page.entry.key).collect())
 }
 
 fn drop_all(
@@ -185,7 +189,8 @@ pub(crate) fn drop_unless_held(
 
 /// Lines of a header that went are nothing by themselves: those that no feed holds are put aside, and go too.
 pub(super) fn drop_orphans(txn: &mut dyn Txn, header: &RecordKey, now: Millis) -> Result<(), SiteError> {
-    if txn.records(std::slice::from_ref(header))?.pop().flatten().is_some() {
+    let alone = !Catalogue::embedded().has_relatives(&header.table);
+    if alone || txn.records(std::slice::from_ref(header))?.pop().flatten().is_some() {
         return Ok(());
     }
     for line in txn.linked(Role::Parent, &link_target(header), None, usize::MAX)? {

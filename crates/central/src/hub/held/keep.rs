@@ -77,8 +77,12 @@ pub(crate) fn end_life(txn: &mut dyn Txn, site: SiteId) -> Result<(), HubError> 
 
 /// Whether the data file that sent this document is the one that goes on.
 pub(super) fn lives_on(snapshot: &dyn Snapshot, document: &HeldDocument) -> Result<bool, HubError> {
-    let row = by_key(document.site, &document.root);
-    Ok(rows::get::<HeldId>(snapshot, Space::HeldBy, &row)? == Some(document.id))
+    is_found_by(snapshot, document, &document.root)
+}
+
+/// Whether later changes of this record find this document. Another version of it may be held too, since a rewind.
+fn is_found_by(snapshot: &dyn Snapshot, document: &HeldDocument, key: &RecordKey) -> Result<bool, HubError> {
+    Ok(rows::get::<HeldId>(snapshot, Space::HeldBy, &by_key(document.site, key))? == Some(document.id))
 }
 
 fn add_to_counts(txn: &mut dyn Txn, site: SiteId, difference: i64) -> Result<(), HubError> {
@@ -94,10 +98,8 @@ pub(super) fn take(txn: &mut dyn Txn, id: HeldId) -> Result<Option<HeldDocument>
     let Some(document) = read(txn, id)? else { return Ok(None) };
     txn.delete_row(Space::Held, &id.to_be_bytes())?;
     for key in document.continued_by() {
-        let row = by_key(document.site, &key);
-        // Another version of the record may be held too, since a rewind.
-        if rows::get::<HeldId>(txn, Space::HeldBy, &row)? == Some(id) {
-            txn.delete_row(Space::HeldBy, &row)?;
+        if is_found_by(txn, &document, &key)? {
+            txn.delete_row(Space::HeldBy, &by_key(document.site, &key))?;
         }
     }
     if let Some(waits_for) = &document.reason.waits_for {
