@@ -8,6 +8,8 @@ pub mod auth;
 pub mod console;
 pub mod hub;
 pub mod import;
+pub mod policy;
 pub mod server;
 pub mod sites;
 pub mod sync;
+pub mod users;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
-use sitesync_central::server::FIRST_ACCOUNT;
+use sitesync_central::server::FIRST_USER;
 use sitesync_web::{client_tls, is_local_host};
 
 use crate::secret;
@@ -22,7 +22,7 @@ pub struct Server {
     #[arg(long, global = true, env = "SITESYNC_SERVER", default_value = "http://127.0.0.1:8700", value_name = "URL")]
     pub server: String,
     /// The name of your account
-    #[arg(long, global = true, env = "SITESYNC_USER", default_value = FIRST_ACCOUNT, value_name = "NAME")]
+    #[arg(long, global = true, env = "SITESYNC_USER", default_value = FIRST_USER, value_name = "NAME")]
     pub user: String,
     /// A file with the password; without it, the variable SITESYNC_PASSWORD
     #[arg(long, global = true, value_name = "FILE")]

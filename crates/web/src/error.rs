@@ -110,6 +110,7 @@ fn next_fault() -> String {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Inner { status, text, retry_seconds, challenge, details } = *self.0;
+        let told = Told(text.clone());
         let body = serde_json::to_value(ErrorBody { error: text }).unwrap_or_default();
         let body = match body {
             serde_json::Value::Object(mut object) => {
@@ -119,6 +120,7 @@ impl IntoResponse for ApiError {
             other => other,
         };
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(told);
         if let Some(seconds) = retry_seconds {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -128,6 +130,10 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+/// The words of a refusal, along with its response: pages show them to people in their own form.
+#[derive(Clone, Debug)]
+pub struct Told(pub ErrorText);
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -175,8 +181,6 @@ impl From<AccountError> for ApiError {
     fn from(error: AccountError) -> Self {
         let status = match &error {
             AccountError::Store(error) => return Self::store(error),
-            AccountError::NotFound(_) => StatusCode::NOT_FOUND,
-            AccountError::Exists(_) | AccountError::LastAdministrator(_) => StatusCode::CONFLICT,
             AccountError::BadName | AccountError::ShortPassword => StatusCode::BAD_REQUEST,
         };
         Self::new(status, error.code(), format!("It was refused: {error}."), "Nothing was changed.")

@@ -10,8 +10,10 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::{Next, from_fn};
 
 use crate::Peer;
+use crate::session::Encrypted;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// A router behind these proxies: what they say of where a request comes from is believed.
 pub fn behind(router: Router, proxies: &[IpAddr]) -> Router {
@@ -19,6 +21,9 @@ pub fn behind(router: Router, proxies: &[IpAddr]) -> Router {
     router.layer(from_fn(move |mut request: Request, next: Next| {
         if let Some(ConnectInfo(Peer(Some(peer)))) = request.extensions().get().copied() {
             let origin = origin(peer, request.headers(), &proxies);
+            if is_ours(peer, &proxies) && says_encrypted(request.headers()) {
+                request.extensions_mut().insert(Encrypted);
+            }
             request.extensions_mut().insert(ConnectInfo(Peer(Some(origin))));
         }
         next.run(request)
@@ -27,11 +32,19 @@ pub fn behind(router: Router, proxies: &[IpAddr]) -> Router {
 
 /// The address that a request came from. What stands before the last word of the header was written by somebody that we do not know.
 fn origin(peer: SocketAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> SocketAddr {
-    if !proxies.iter().any(|proxy| proxy.to_canonical() == peer.ip().to_canonical()) {
+    if !is_ours(peer, proxies) {
         return peer;
     }
     let last = headers.get_all(FORWARDED_FOR).iter().next_back().and_then(|value| value.to_str().ok());
     last.and_then(|text| text.rsplit(',').next()).and_then(|text| address(text.trim())).unwrap_or(peer)
+}
+
+fn is_ours(peer: SocketAddr, proxies: &[IpAddr]) -> bool {
+    proxies.iter().any(|proxy| proxy.to_canonical() == peer.ip().to_canonical())
+}
+
+fn says_encrypted(headers: &HeaderMap) -> bool {
+    headers.get_all(FORWARDED_PROTO).iter().next_back().is_some_and(|value| value.as_bytes() == b"https")
 }
 
 /// Proxies write addresses with and without a port.

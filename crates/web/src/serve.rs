@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::patient::Patient;
+use crate::session::Encrypted;
 use crate::tls::{Tls, TlsListener};
 
 /// Who is at the other end of the connection.
@@ -66,7 +68,7 @@ pub async fn serve(
     match tls {
         Some(tls) => {
             let acceptor = tls.acceptor().map_err(std::io::Error::other)?;
-            run(TlsListener::start(listener, acceptor)?, router, shutdown).await
+            run(TlsListener::start(listener, acceptor)?, router.layer(Extension(Encrypted)), shutdown).await
         }
         None => {
             warn_if_open(listener.local_addr()?);

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use sitesync_core::given::Millis;
 use sitesync_store::{StoreError, write};
-use sitesync_web::basic::Who;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, blocking, private_directory};
 use utoipa::ToSchema;
 

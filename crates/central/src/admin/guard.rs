@@ -7,20 +7,22 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use sitesync_store::{StoreError, Txn, write};
-use sitesync_web::basic::Who;
-use sitesync_web::{ApiError, blocking};
+use sitesync_web::sign_in::Who;
+use sitesync_web::{ApiError, basic, blocking};
 
+use crate::policy;
 use crate::server::Central;
 use crate::sites::By;
 
-/// Lets in who has an account, and to changes only administrators. The account goes along to the handler.
+/// Lets in who has an account and the permission that is needed there. The account goes along to the handler.
 pub(crate) async fn guard(
     State(central): State<Arc<Central>>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
-    let who = central.sign_in().who(&parts).await?;
+    let who = basic::who(central.sign_in(), &parts).await?;
+    policy::check(&who, &parts.method, parts.uri.path())?;
     parts.extensions.insert(who);
     Ok(next.run(Request::from_parts(parts, body)).await)
 }

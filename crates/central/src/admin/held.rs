@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sitesync_core::ids::{Feed, SiteId};
 use sitesync_store::Txn;
-use sitesync_web::basic::Who;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Path, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 

@@ -3,7 +3,6 @@
 //! Who may ask is settled once, in `guard`, before anything else; handlers check and decide nothing that the hub or
 //! [`crate::sites`] decides. Every change is noted in the audit in the transaction that makes it.
 
-mod accounts;
 mod audit;
 pub(crate) mod backup;
 pub(crate) mod guard;
@@ -16,6 +15,7 @@ mod site_actions;
 mod sites;
 mod state;
 mod stores;
+mod users;
 mod why;
 
 use std::sync::Arc;
@@ -35,8 +35,8 @@ use crate::server::Central;
 #[openapi(
     info(
         title = "sitesync central server",
-        description = "Sites, stores, records, held documents, settings and accounts of a central server. \
-                       Sign in with HTTP Basic. A reader may use GET only. Times are milliseconds since 1970 UTC."
+        description = "Sites, stores, records, held documents, settings and users of a central server. \
+                       Sign in with HTTP Basic. Each change needs a permission. Times are milliseconds since 1970 UTC."
     ),
     components(schemas(Refusal))
 )]
@@ -92,9 +92,10 @@ fn calls() -> OpenApiRouter<Arc<Central>> {
         .routes(routes!(held::send_back))
         .routes(routes!(held::drop_document))
         .routes(routes!(settings::get, settings::change))
-        .routes(routes!(accounts::list, accounts::create))
-        .routes(routes!(accounts::remove))
-        .routes(routes!(accounts::set_password))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::one, users::edit))
+        .routes(routes!(users::set_password))
+        .routes(routes!(users::sign_out))
         .routes(routes!(audit::list))
         .routes(routes!(backup::backup))
 }

@@ -15,11 +15,13 @@ use sitesync_core::protocol::Change;
 use sitesync_core::record::{Record, State as RecordState};
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
-use sitesync_web::basic::Who;
+use sitesync_web::accounts::Permission;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 
 use super::guard::change;
+use super::records::not_private;
 use crate::audit;
 use crate::hub::{HubError, Incoming, Report};
 use crate::server::Central;
@@ -67,8 +69,14 @@ pub(super) async fn edit(
     Query(params): Query<EditParams>,
     Body(changes): Body<Vec<RecordChange>>,
 ) -> Result<Json<Written>, ApiError> {
+    if params.repair {
+        who.need(Permission::HandleHeld)?;
+    }
     let parsing = central.clone();
     let incoming = blocking(move || {
+        for change in &changes {
+            not_private(&parsing, &change.table)?;
+        }
         let changes = changes.into_iter().map(RecordChange::into_change).collect::<Result<_, HubError>>()?;
         Ok::<_, HubError>(parsing.hub().parse(changes))
     });

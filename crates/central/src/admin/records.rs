@@ -36,7 +36,9 @@ pub(super) struct TableLine {
 pub(super) async fn tables(State(central): State<Arc<Central>>) -> Result<Json<Vec<TableLine>>, ApiError> {
     let lines = blocking(move || {
         let mut counts: std::collections::BTreeMap<_, _> = central.store().snapshot()?.tables()?.into_iter().collect();
-        let known = central.hub().catalogue().tables().iter();
+        let catalogue = central.hub().catalogue();
+        counts.retain(|name, _| !catalogue.is_private(name));
+        let known = catalogue.tables().iter().filter(|table| !table.private);
         let mut lines: Vec<_> = known
             .map(|table| TableLine {
                 name: table.name.to_string(),
@@ -91,6 +93,7 @@ pub(super) async fn page(
     Query(params): Query<PageParams>,
 ) -> Result<Json<Page>, ApiError> {
     let page = blocking(move || {
+        not_private(&central, &table)?;
         let limit = params.limit.unwrap_or(100).clamp(1, 10_000);
         // One more tells whether there is a next page.
         let mut found = central.store().snapshot()?.table(&table, params.after.as_deref(), limit + 1)?;
@@ -156,10 +159,20 @@ pub(super) async fn one(
 
 /// A record that is there, or was.
 pub(super) fn find(central: &Central, key: &RecordKey) -> Result<Record, HubError> {
+    not_private(central, &key.table)?;
     let found = central.store().snapshot()?.records(std::slice::from_ref(key))?.pop().flatten();
     found.ok_or_else(|| {
         HubError::asked("record_unknown", format!("There is no record {key}."), "Check the table and the id.")
     })
+}
+
+/// Records that hold secrets are reached by their own doors only.
+pub(super) fn not_private(central: &Central, table: &str) -> Result<(), HubError> {
+    if !central.hub().catalogue().is_private(table) {
+        return Ok(());
+    }
+    let message = format!("Records of {table} hold secrets and are not shown or written here.");
+    Err(HubError::asked("table_private", message, "Use the users of the central server."))
 }
 
 fn whole(catalogue: &Catalogue, record: &Record) -> Result<Map<String, Value>, HubError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
-use sitesync_web::basic::Who;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, blocking};
 use utoipa::ToSchema;
 

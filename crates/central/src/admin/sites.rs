@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sitesync_core::ids::SiteId;
 use sitesync_web::accounts::generated_password;
-use sitesync_web::basic::Who;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Path, blocking};
 use utoipa::ToSchema;
 

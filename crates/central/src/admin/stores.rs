@@ -14,7 +14,7 @@ use sitesync_core::protocol::Change;
 use sitesync_core::record::Record;
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
-use sitesync_web::basic::Who;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
-use sitesync_web::basic::Who;
+use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::files::VERSION;

@@ -7,6 +7,7 @@ use sitesync_web::ApiError;
 use crate::auth::SettingsError;
 use crate::hub::{Fault, HubError};
 use crate::sites::SiteError;
+use crate::users::UserError;
 
 /// A refused document, for programs.
 #[derive(Serialize)]
@@ -39,6 +40,7 @@ impl From<HubError> for ApiError {
 fn status(code: &str) -> StatusCode {
     match code {
         "batch_unreadable" | "cursor_unreadable" | "push_damaged" => StatusCode::BAD_REQUEST,
+        "table_private" => StatusCode::FORBIDDEN,
         _ if code.ends_with("_unknown") => StatusCode::NOT_FOUND,
         _ => StatusCode::CONFLICT,
     }
@@ -73,6 +75,31 @@ impl From<SettingsError> for ApiError {
                 ApiError::new(StatusCode::BAD_REQUEST, "setting_out_of_range", message, "Nothing was changed.")
             }
         }
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        let (status, next) = match &error {
+            UserError::Store(error) => return ApiError::store(error),
+            UserError::Hub(_) => return hub_of(error),
+            UserError::NotFound(_) => (StatusCode::NOT_FOUND, "Look at the list of users."),
+            UserError::BeyondYours(_) | UserError::AboveYou(_) => {
+                (StatusCode::FORBIDDEN, "Ask somebody who has these permissions.")
+            }
+            UserError::Exists(_) | UserError::Conflict | UserError::LastManager(_) => {
+                (StatusCode::CONFLICT, "Nothing was changed. Load it again.")
+            }
+            _ => (StatusCode::BAD_REQUEST, "Correct it and save again."),
+        };
+        ApiError::new(status, error.code(), sentence(&error.to_string()), next)
+    }
+}
+
+fn hub_of(error: UserError) -> ApiError {
+    match error {
+        UserError::Hub(error) => error.into(),
+        other => ApiError::unexpected(other),
     }
 }
 

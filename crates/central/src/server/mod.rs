@@ -7,7 +7,7 @@ mod jobs;
 mod start;
 mod state;
 
-pub use start::{DATA_FILE, FIRST_ACCOUNT, Options, RESTORING_FILE, Running, StartError, start};
+pub use start::{DATA_FILE, FIRST_USER, Options, RESTORING_FILE, Running, StartError, start};
 pub use state::{Central, Limits};
 
 use std::sync::Arc;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sitesync_core::given::{Clock, Random};
 use sitesync_store::sqlite::{self, SqliteStore};
-use sitesync_store::{Store, StoreError, write};
-use sitesync_web::accounts::{self, AccountError, HashedPassword, Role};
+use sitesync_store::{Store, StoreError};
+use sitesync_web::accounts::{self, HashedPassword, Permissions};
 use sitesync_web::given::{RealClock, RealRandom};
 use sitesync_web::{Tls, behind, private_directory, serve};
 use tokio::net::TcpListener;
@@ -17,9 +17,8 @@ use tokio::task::JoinHandle;
 use super::state::DESKS;
 use super::{Central, Limits, jobs, router};
 use crate::admin::backup;
-use crate::audit::{self, Change};
 use crate::hub::{Hub, HubError};
-use crate::sites::rows;
+use crate::users::{self, UserError};
 
 /// What a central server is started with.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ pub enum StartError {
     #[error(transparent)]
     Hub(#[from] HubError),
     #[error(transparent)]
-    Account(#[from] AccountError),
+    User(#[from] UserError),
     #[error("cannot listen on {0}: {1}. Choose another address with --listen, or end the program that uses it")]
     Listen(SocketAddr, std::io::Error),
     #[error("the server ended: {0}")]
@@ -88,8 +87,8 @@ pub const RESTORING_FILE: &str = "central.db.restoring";
 /// How the names of files begin that a restore put aside.
 const ASIDE: &str = "central.db.before-restore-";
 
-/// The name of the account that a new server begins with.
-pub const FIRST_ACCOUNT: &str = "admin";
+/// The name of the user that a new server begins with.
+pub const FIRST_USER: &str = "admin";
 
 /// Starts a central server. When this returns, it answers.
 pub async fn start(options: Options) -> Result<Running, StartError> {
@@ -124,7 +123,7 @@ fn open(data: PathBuf, backups: Option<PathBuf>, limits: Limits) -> Result<Opene
     let backups = backups.unwrap_or_else(|| data.join("backups"));
     backup::remove_parts(&backups);
     let central = Central::open(store, clock, random, Some(backups), limits)?;
-    let first_password = first_account(&central)?;
+    let first_password = first_user(&central)?;
     Ok((central, first_password))
 }
 
@@ -162,22 +161,14 @@ fn store_options() -> sqlite::Options {
     options
 }
 
-/// Makes the first account where there is none, and returns its password.
-pub(crate) fn first_account(central: &Central) -> Result<Option<String>, AccountError> {
-    if !accounts::list(&*central.store().snapshot()?)?.is_empty() {
+/// Makes the first user where nobody may make users, and returns its password.
+pub(crate) fn first_user(central: &Central) -> Result<Option<String>, UserError> {
+    if users::is_managed(&*central.store().snapshot()?)? {
         return Ok(None);
     }
     let password = accounts::generated_password(central.random());
     let hashed = HashedPassword::new(&password, central.limits().password_cost, central.random())?;
-    let now = central.clock().now();
-    write(central.store(), |txn| {
-        rows::lock_directory(txn)?;
-        accounts::create(txn, FIRST_ACCOUNT, Role::Administrator, &hashed, now)?;
-        let change =
-            Change { who: "server", what: "account.create", subject: FIRST_ACCOUNT, from: "", to: "administrator" };
-        audit::append(txn, now, change)?;
-        Ok::<_, AccountError>(())
-    })?;
+    users::ensure(central.hub(), "server", FIRST_USER, Permissions::all(), &hashed)?;
     Ok(Some(password))
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use sitesync_core::given::{Clock, Random};
 use sitesync_store::{Store, StoreError, write};
 use sitesync_web::FewThreads;
-use sitesync_web::accounts::Cost;
-use sitesync_web::basic::SignIn;
+use sitesync_web::accounts::{Cost, Place};
+use sitesync_web::sign_in::SignIn;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::auth::{Auth, Gate, GateLimits};
@@ -93,7 +93,13 @@ impl Central {
         Ok(Arc::new(Self {
             hub,
             gate: Gate::new(GateLimits::default(), &*random),
-            sign_in: Arc::new(SignIn::new(store.clone(), clock.clone(), &*random, limits.password_cost)),
+            sign_in: Arc::new(SignIn::new(
+                store.clone(),
+                clock.clone(),
+                random.clone(),
+                Place::CentralServer,
+                limits.password_cost,
+            )),
             callers: Callers::default(),
             turns: Turns::default(),
             desks: Arc::new(Semaphore::new(DESKS)),

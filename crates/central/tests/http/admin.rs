@@ -50,7 +50,7 @@ async fn changing_calls(server: &Server) -> Vec<(Method, String)> {
     let description = server.send(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await.ok();
     let mut calls = Vec::new();
     for (path, item) in description["paths"].as_object().unwrap() {
-        let path = path.replace("{site}", "2").replace("{id}", "1").replace("{table}", "item").replace("{name}", "eye");
+        let path = path.replace("{site}", "2").replace("{id}", "1").replace("{table}", "item").replace("{user}", "eye");
         for method in ["post", "put", "delete"].iter().filter(|method| item.get(*method).is_some()) {
             calls.push((method.to_uppercase().parse().unwrap(), path.clone()));
         }
@@ -65,7 +65,7 @@ async fn a_reader_changes_nothing() {
     assert!(calls.len() > 15);
     for (method, path) in calls {
         let answer = server.api(READER, method, &path, Some(&json!({}))).await;
-        is_refused(&answer, 403, "administrators_only");
+        is_refused(&answer, 403, "permission_missing");
     }
     assert!(audited(&server).await.iter().all(|line| !line.starts_with("eye")));
 }
@@ -89,14 +89,15 @@ async fn every_call_is_described() {
         .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
         .collect();
     calls.sort();
-    let expected = "delete /api/accounts/{name}|delete /api/sites/{site}|get /api/accounts|get /api/audit|get /api/held|\
+    let expected = "delete /api/sites/{site}|get /api/audit|get /api/held|\
         get /api/held/{id}|get /api/records/{table}|get /api/records/{table}/{id}|get /api/records/{table}/{id}/why|\
         get /api/settings|get /api/sites|get /api/sites/{site}|get /api/sites/{site}/check|get /api/sites/{site}/log|\
-        get /api/stores|get /api/tables|post /api/accounts|post /api/accounts/{name}/password|post /api/backup|\
+        get /api/stores|get /api/tables|get /api/users|get /api/users/{user}|post /api/backup|\
         post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/records|\
         post /api/sites|post /api/sites/{site}/allow-former-device|post /api/sites/{site}/password|\
         post /api/sites/{site}/reset-hardware|post /api/sites/{site}/unblock|post /api/stores/move|\
-        post /api/stores/remove|put /api/settings|put /api/sites/{site}";
+        post /api/stores/remove|post /api/users|post /api/users/{user}/password|post /api/users/{user}/sign-out|\
+        put /api/settings|put /api/sites/{site}|put /api/users/{user}";
     assert_eq!(calls.join("|"), expected);
     for call in paths.values().flat_map(|item| item.as_object().unwrap().values()) {
         assert!(call["summary"].as_str().is_some_and(|words| !words.is_empty()), "{call}");
@@ -343,32 +344,6 @@ async fn settings_count_at_once() {
     is_refused(&server.call("1/login", "", &login_body("Kamo", "right")).await, 503, "sync_off");
     let wrong = server.api(ADMIN, Method::PUT, "/api/settings", Some(&json!({"block_ms": 1}))).await;
     is_refused(&wrong, 400, "setting_out_of_range");
-}
-
-#[tokio::test]
-async fn accounts_come_and_go() {
-    let server = Server::new();
-    let made = server.post("/api/accounts", &json!({"name": "Ana", "role": "administrator"})).await.ok();
-    let password = made["password"].as_str().unwrap().to_owned();
-    server.api(("Ana", &password), Method::POST, "/api/sites", Some(&json!({"name": "New"}))).await.ok();
-    let again = json!({"name": "Ana", "role": "reader", "password": "long enough"});
-    is_refused(&server.post("/api/accounts", &again).await, 409, "account_exists");
-    let short = json!({"name": "Ben", "role": "reader", "password": "short"});
-    is_refused(&server.post("/api/accounts", &short).await, 400, "password_too_short");
-    is_refused(
-        &server.post("/api/accounts", &json!({"name": "a:b", "role": "reader"})).await,
-        400,
-        "account_name_refused",
-    );
-    server.post("/api/accounts/Ana/password", &json!({"password": "another password"})).await.ok();
-    is_refused(&server.api(("Ana", &password), Method::GET, "/api/sites", None).await, 401, "sign_in");
-    server.api(("Ana", "another password"), Method::GET, "/api/sites", None).await.ok();
-    server.api(ADMIN, Method::DELETE, "/api/accounts/Ana", None).await.ok();
-    is_refused(&server.api(("Ana", "another password"), Method::GET, "/api/sites", None).await, 401, "sign_in");
-    is_refused(&server.api(ADMIN, Method::DELETE, "/api/accounts/Ana", None).await, 404, "account_not_found");
-    is_refused(&server.api(ADMIN, Method::DELETE, "/api/accounts/admin", None).await, 409, "last_administrator");
-    assert_eq!(server.get("/api/accounts").await.ok().as_array().unwrap().len(), 2);
-    assert!(!server.get("/api/audit").await.text().contains("another password"));
 }
 
 #[tokio::test]

@@ -7,3 +7,4 @@ mod console;
 mod native;
 mod running;
 mod server;
+mod users;

@@ -12,13 +12,14 @@ use sha2::{Digest, Sha256};
 use sitesync_central::auth::{AuthSettings, HashCost, HashedSecret, Secret, settings};
 use sitesync_central::server::{Central, Limits, router};
 use sitesync_central::sites::{self, By, SiteForm};
+use sitesync_central::users;
 use sitesync_core::ids::SiteId;
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::{Change, SiteInfo};
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::write;
 use sitesync_testkit::{FixedClock, SeededRandom};
-use sitesync_web::accounts::{self, Cost, HashedPassword, Role};
+use sitesync_web::accounts::{Cost, HashedPassword, Permission, Permissions};
 use tower::ServiceExt;
 
 /// The least that argon2 takes, so that tests are quick.
@@ -89,8 +90,8 @@ impl Server {
         let central = Central::open(store, clock.clone(), Arc::new(SeededRandom::new(7)), backups, limits).unwrap();
         let server = Self { router: router(&central), central, clock };
         server.settings(|_| {});
-        server.account(ADMIN, Role::Administrator);
-        server.account(READER, Role::Reader);
+        server.account(ADMIN, Permissions::all());
+        server.account(READER, [Permission::ViewRecords].into_iter().collect());
         server
     }
 
@@ -100,9 +101,9 @@ impl Server {
         write(self.central.store(), |txn| settings::set(txn, self.by(), &wanted)).unwrap();
     }
 
-    fn account(&self, (name, password): (&str, &str), role: Role) {
+    fn account(&self, (name, password): (&str, &str), permissions: Permissions) {
         let hashed = HashedPassword::new(password, CHEAP_TOO, self.central.random()).unwrap();
-        write(self.central.store(), |txn| accounts::create(txn, name, role, &hashed, 0)).unwrap();
+        users::ensure(self.central.hub(), "test", name, permissions, &hashed).unwrap();
     }
 
     fn by(&self) -> By<'static> {

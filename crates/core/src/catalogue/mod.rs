@@ -125,6 +125,8 @@ pub struct Table {
     pub deletes: bool,
     /// Taken from mSupply sites, but never sent to one.
     pub up_only: bool,
+    /// It holds secrets: only what they are for reads and writes them, and no list, form or import.
+    pub private: bool,
     /// Tables that come before it when records are integrated or shown.
     pub after: Vec<Box<str>>,
     /// The few columns that people use.
@@ -187,6 +189,11 @@ impl Catalogue {
     /// Whether a record of this table is a header or a line; any other is a document by itself.
     pub fn has_relatives(&self, table: &str) -> bool {
         self.headers.contains(table) || self.table(table).is_some_and(|table| table.parent.is_some())
+    }
+
+    /// Whether the records of this table are shown to nobody.
+    pub fn is_private(&self, table: &str) -> bool {
+        self.table(table).is_some_and(|table| table.private)
     }
 
     /// All tables in the order of dependency: what is referred to comes first.

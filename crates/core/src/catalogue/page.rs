@@ -130,6 +130,7 @@ fn rules(table: &Table) -> Vec<String> {
         (table.central_may_edit, "the central server may edit it too, and the lines below it"),
         (table.open, "other columns belong to it too; values are kept as they come"),
         (table.up_only, "taken from mSupply sites, never sent to one"),
+        (table.private, "holds secrets: no list, form or import shows or takes its records"),
         (table.deletes, "deletes are sent to mSupply sites"),
     ];
     rules.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, rule)| rule.to_owned()));

@@ -67,6 +67,8 @@ struct TextTable {
     #[serde(default)]
     up_only: bool,
     #[serde(default)]
+    private: bool,
+    #[serde(default)]
     after: Vec<Box<str>>,
     used: Vec<Box<str>>,
     shown: Box<str>,
@@ -157,6 +159,7 @@ impl From<TextTable> for Table {
             central_may_edit: text.central_may_edit,
             deletes: text.deletes,
             up_only: text.up_only,
+            private: text.private,
             after: text.after,
             used: text.used,
             shown: text.shown,

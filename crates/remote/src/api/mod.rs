@@ -6,6 +6,7 @@ mod configuration;
 mod desk;
 mod error;
 mod page;
+mod policy;
 mod records;
 mod sync;
 #[cfg(test)]
@@ -19,8 +20,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use sitesync_core::given::Clock;
-use sitesync_web::basic::SignIn;
-use sitesync_web::{ApiError, BodyLimit, BodyRoom, blocking};
+use sitesync_web::sign_in::SignIn;
+use sitesync_web::{ApiError, BodyLimit, BodyRoom, basic, blocking};
 
 use self::desk::Desk;
 use crate::link::Link;
@@ -90,7 +91,8 @@ async fn let_in(State(shared): State<Shared>, request: Request, next: Next) -> R
     let kind = shared.api.with_site(Site::kind).await?;
     let (parts, body) = request.into_parts();
     desk::reachable(kind, sitesync_web::peer_of(&parts))?;
-    let who = shared.api.0.sign_in.who(&parts).await?;
+    let who = basic::who(&shared.api.0.sign_in, &parts).await?;
+    policy::check(&who, &parts.method, parts.uri.path())?;
     shared.desk.sit(kind, &who.name, shared.api.0.clock.now())?;
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(who);

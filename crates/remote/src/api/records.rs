@@ -44,11 +44,21 @@ fn shown(catalogue: &Catalogue, record: Record) -> Result<Shown, SiteError> {
     Ok(Shown { table: record.key.table, id: record.key.id, data })
 }
 
+/// Secrets of users are for signing in, and shown to nobody.
+fn not_private(api: &Api, table: &str) -> Result<(), ApiError> {
+    if !api.0.site.catalogue().is_private(table) {
+        return Ok(());
+    }
+    let message = format!("Records of {table} hold secrets and are shown to nobody.");
+    Err(ApiError::new(StatusCode::FORBIDDEN, "table_private", message, "Users are edited on the central server."))
+}
+
 pub(super) async fn list(
     State(api): State<Api>,
     Path(table): Path<String>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listed>, ApiError> {
+    not_private(&api, &table)?;
     let limit = page.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
     let listed = api.with_site(move |site| {
         let records = site.store().snapshot()?.table(&table, page.after.as_deref(), limit)?;
@@ -64,6 +74,7 @@ pub(super) async fn one(
     State(api): State<Api>,
     Path((table, id)): Path<(String, String)>,
 ) -> Result<Json<Shown>, ApiError> {
+    not_private(&api, &table)?;
     let key = RecordKey::new(table, id);
     let asked = key.clone();
     let found = api.with_site(move |site| {
@@ -114,7 +125,8 @@ pub(super) async fn tables(State(api): State<Api>) -> Result<Json<Vec<TableView>
     let counts = api.with_site(|site| Ok(site.store().snapshot()?.tables()?)).await?;
     let count = |name: &str| counts.iter().find(|(table, _)| **table == *name).map_or(0, |(_, count)| *count);
     let tables = api.0.site.catalogue().tables();
-    Ok(Json(tables.iter().map(|table| table_view(table, count(&table.name))).collect()))
+    let shown = tables.iter().filter(|table| !table.private);
+    Ok(Json(shown.map(|table| table_view(table, count(&table.name))).collect()))
 }
 
 fn table_view(table: &'static Table, records: u64) -> TableView {

@@ -13,7 +13,7 @@ use sitesync_core::protocol::{LoginRequest, WaitReply, WaitRequest};
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Store, write};
 use sitesync_web::Peer;
-use sitesync_web::accounts::{self, Cost, HashedPassword, Role};
+use sitesync_web::accounts::{Cost, HashedPassword, Permissions, Place, local};
 use sitesync_web::given::RealRandom;
 use tower::ServiceExt;
 
@@ -73,9 +73,9 @@ async fn world(kind: Option<DeviceKind>, reachable: bool) -> World {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let random = Arc::new(RealRandom::new().unwrap());
     let clock = Arc::new(At(AtomicI64::new(1_000_000)));
-    for (name, role) in [("ana", Role::Administrator), ("ben", Role::Administrator), ("eva", Role::Reader)] {
+    for (name, permissions) in [("ana", Permissions::all()), ("ben", Permissions::all()), ("eva", Permissions::NONE)] {
         let password = HashedPassword::new("password", CHEAP, &*random).unwrap();
-        write(&*store, |txn| accounts::create(txn, name, role, &password, 0)).unwrap();
+        write(&*store, |txn| local::put(txn, name, permissions, &password)).unwrap();
     }
     let random: Arc<dyn Random> = random;
     let site = Arc::new(Site::open(store.clone(), clock.clone(), random.clone()).unwrap());
@@ -89,7 +89,7 @@ async fn world(kind: Option<DeviceKind>, reachable: bool) -> World {
         runner,
         link,
         clock: clock.clone(),
-        sign_in: Arc::new(SignIn::new(store, clock.clone(), &*random, CHEAP)),
+        sign_in: Arc::new(SignIn::new(store, clock.clone(), random.clone(), Place::RemoteSite, CHEAP)),
         hardware_id: "hardware".to_owned(),
         app_version: "1".to_owned(),
     });
@@ -147,15 +147,16 @@ fn shared(id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_an_account_and_a_reader_changes_nothing() {
+async fn nobody_gets_in_without_an_account_and_settings_need_a_permission() {
     let world = world(Some(DeviceKind::ClientServer), true).await;
     for path in ["/", "/api/status", "/api/records/item", "/api/configuration"] {
         assert_eq!(world.raw("", "127.0.0.1:9", Method::GET, path, None).await.0, 401, "{path}");
         assert_eq!(world.raw("eva", "127.0.0.1:9", Method::GET, path, None).await.0, 200, "{path}");
     }
-    for path in ["/sync", "/api/sync", "/api/check", "/api/records"] {
-        assert_eq!(world.raw("eva", "127.0.0.1:9", Method::POST, path, None).await.0, 403, "{path}");
+    for (method, path) in [(Method::POST, "/api/check"), (Method::PUT, "/api/configuration")] {
+        assert_eq!(world.raw("eva", "127.0.0.1:9", method, path, None).await.0, 403, "{path}");
     }
+    assert_eq!(world.raw("ana", "127.0.0.1:9", Method::GET, "/api/records/user_account", None).await.0, 403);
     assert_eq!(world.raw("", "127.0.0.1:9", Method::GET, "/style.css", None).await.0, 200);
 }
 

@@ -12,9 +12,9 @@ use sitesync_core::given::{Clock, Random};
 use sitesync_core::ids::{DEVICE_ID_MAX, is_device_id};
 use sitesync_store::sqlite::{self, SqliteStore};
 use sitesync_store::{Store, StoreError, write};
-use sitesync_web::accounts::{self, AccountError, Cost, HashedPassword, Role};
-use sitesync_web::basic::SignIn;
+use sitesync_web::accounts::{self, AccountError, Cost, HashedPassword, Permissions, Place, local};
 use sitesync_web::given::{RealClock, RealRandom};
+use sitesync_web::sign_in::SignIn;
 use sitesync_web::{Tls, private_directory, serve};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -142,7 +142,7 @@ impl RemoteSite {
             runner: runner.clone(),
             link,
             clock: clock.clone(),
-            sign_in: Arc::new(SignIn::new(store, clock, &*random, options.cost)),
+            sign_in: Arc::new(SignIn::new(store, clock, random, Place::RemoteSite, options.cost)),
             hardware_id,
             app_version: VERSION.to_owned(),
         });
@@ -230,7 +230,7 @@ fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Res
     if !is_device_id(&hardware_id) {
         return Err(StartError::HardwareId(hardware_id));
     }
-    let first_account = first_account(&*store, &options, &*clock, &*random)?;
+    let first_account = first_account(&*store, &options, &*random)?;
     let site = Site::open(store.clone(), clock, random)?;
     set_up(&site, options.configuration.clone(), &hardware_id)?;
     Ok(Opened { options, store, site: Arc::new(site), hardware_id, first_account })
@@ -248,17 +248,15 @@ fn set_up(site: &Site, given: Option<Configuration>, hardware_id: &str) -> Resul
 fn first_account(
     store: &dyn Store,
     options: &Options,
-    clock: &dyn Clock,
     random: &dyn Random,
 ) -> Result<Option<FirstAccount>, StartError> {
-    if !accounts::list(&*store.snapshot().map_err(AccountError::from)?).map_err(AccountError::from)?.is_empty() {
+    if local::any(&*store.snapshot().map_err(AccountError::from)?).map_err(AccountError::from)? {
         return Ok(None);
     }
     let made_up = options.account.is_none();
     let (name, password) =
         options.account.clone().unwrap_or_else(|| (FIRST_NAME.to_owned(), accounts::generated_password(random)));
     let hashed = HashedPassword::new(&password, options.cost, random)?;
-    let now = clock.now();
-    write(store, |txn| accounts::create(txn, &name, Role::Administrator, &hashed, now))?;
+    write(store, |txn| local::put(txn, &name, Permissions::all(), &hashed))?;
     Ok(made_up.then_some(FirstAccount { name, password }))
 }

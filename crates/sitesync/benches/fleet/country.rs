@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use sitesync_central::users;
 use sitesync_core::protocol::SiteInfo;
-use sitesync_store::write;
-use sitesync_web::accounts::{self, Cost, HashedPassword, Role};
+use sitesync_web::accounts::{Cost, HashedPassword, Permissions};
 
 use crate::http::Connection;
 use crate::server::Server;
@@ -28,7 +28,7 @@ pub(crate) fn run(sites: usize) {
     println!("the log of a site         {:>8.1} ms, {lines} lines", ms(begun));
     let cost = Cost { memory_kib: 8, passes: 1 };
     let hashed = HashedPassword::new("bench-password", cost, central.random()).expect("a password");
-    write(central.store(), |txn| accounts::create(txn, "bench", Role::Reader, &hashed, 0)).expect("an account");
+    users::ensure(central.hub(), "bench", "bench", Permissions::NONE, &hashed).expect("a user");
     drop(central);
     let begun = Instant::now();
     let server = Server::central(data.path());

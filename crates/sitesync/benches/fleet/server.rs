@@ -41,7 +41,7 @@ impl Server {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program");
         let mut password = None;
         for line in BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok) {
-            if line.starts_with("The first account") {
+            if line.starts_with("The first user") {
                 password = line.rsplit(' ').next().map(str::to_owned);
             } else if line.contains("ready at http://") {
                 let address = line.rsplit('/').next().and_then(|text| text.parse().ok()).expect("an address");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
-use sitesync_central::server::{self, FIRST_ACCOUNT};
+use sitesync_central::server::{self, FIRST_USER};
 use sitesync_web::Tls;
 
 use crate::output::print;
@@ -122,8 +122,7 @@ async fn serve(options: server::Options) -> Result<()> {
         .with_context(|| format!("the central server on {} does not start", data.display()))?;
     if let Some(password) = &running.first_password {
         print(&format!(
-            "The first account is \"{}\", its password {password}\nIt is shown only now; change it with: sitesync users password {}\n",
-            FIRST_ACCOUNT, FIRST_ACCOUNT
+            "The first user is \"{FIRST_USER}\", the password {password}\nIt is shown only now; change it with: sitesync users password {FIRST_USER}\n",
         ))?;
     }
     let asked = stop::asked();

@@ -197,7 +197,7 @@ async fn serve(options: server::Options, wanted: Wanted) -> Result<()> {
     }
     if let Some(first) = running.first_account() {
         print(&format!(
-            "The first account is \"{}\", its password {}\nIt is shown only now.\n",
+            "The first user is \"{}\", its password {}\nIt is shown only now.\n",
             first.name, first.password
         ))?;
     }

@@ -6,12 +6,13 @@ use serde_json::json;
 use sitesync_central::auth::{HashedSecret, Secret, settings};
 use sitesync_central::server::Central;
 use sitesync_central::sites::{self, By, DeviceType, SiteForm};
+use sitesync_central::users;
 use sitesync_core::given::Random;
 use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::Change;
-use sitesync_store::{Store, write};
-use sitesync_web::accounts::{self, AccountError, Cost, HashedPassword, Role};
+use sitesync_store::write;
+use sitesync_web::accounts::{Cost, HashedPassword, Permissions};
 
 use super::keys::{Keys, Login};
 use super::place::change;
@@ -23,8 +24,9 @@ use crate::demo::{Columns, DemoRecord};
 const WHO: &str = "demo";
 
 pub(super) fn central(central: &Central, keys: &Keys) -> Result<()> {
-    account(central.store(), &keys.central, central.limits().password_cost, central.random(), central.clock().now())?;
     let hub = central.hub();
+    let password = hashed(&keys.central, central.limits().password_cost, central.random())?;
+    users::ensure(hub, WHO, &keys.central.user, Permissions::all(), &password)?;
     let first = RecordKey::new("store", STORES[0].id());
     let known = hub.store().snapshot()?.records(std::slice::from_ref(&first))?;
     if known.into_iter().flatten().next().is_none() {
@@ -39,16 +41,9 @@ pub(super) fn central(central: &Central, keys: &Keys) -> Result<()> {
     Ok(())
 }
 
-/// The account of the one who looks: made, or given the password that is printed.
-pub(super) fn account(store: &dyn Store, login: &Login, cost: Cost, random: &dyn Random, now: i64) -> Result<()> {
-    let password = HashedPassword::new(&login.password, cost, random)?;
-    write(store, |txn| match accounts::set_password(txn, &login.user, &password) {
-        Err(AccountError::NotFound(_)) => {
-            accounts::create(txn, &login.user, Role::Administrator, &password, now).map(drop)
-        }
-        other => other.map(drop),
-    })
-    .with_context(|| format!("the account {} cannot be made", login.user))
+/// A password that is printed, as it is stored.
+pub(super) fn hashed(login: &Login, cost: Cost, random: &dyn Random) -> Result<HashedPassword> {
+    HashedPassword::new(&login.password, cost, random).with_context(|| format!("the password of {}", login.user))
 }
 
 fn edit(central: &Central, records: Vec<DemoRecord>) -> Result<()> {

@@ -10,6 +10,8 @@ use sitesync_core::ids::SiteId;
 use sitesync_remote::runner::Runner;
 use sitesync_remote::server::{self, RemoteSite};
 use sitesync_remote::site::{Configuration, DeviceKind, Site};
+use sitesync_store::write;
+use sitesync_web::accounts::{Permissions, local};
 
 use super::begin;
 use super::keys::{Home, Keys, SiteKeys};
@@ -48,13 +50,9 @@ impl Remote {
         point_at(&site, &relay)?;
         runner.configured();
         let url = running.url();
-        begin::account(
-            site.store(),
-            &keys.login,
-            to.central().limits().password_cost,
-            to.central().random(),
-            to.central().clock().now(),
-        )?;
+        let password = begin::hashed(&keys.login, to.central().limits().password_cost, to.central().random())?;
+        write(site.store(), |txn| local::put(txn, &keys.login.user, Permissions::all(), &password))
+            .with_context(|| format!("the account {} cannot be made", keys.login.user))?;
         let ready = all_ready(&site, place)?;
         Ok(Self { place, site, url, runner, running, relay, ready })
     }

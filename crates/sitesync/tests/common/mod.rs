@@ -212,7 +212,7 @@ impl Central {
         let password = match password {
             Some(password) => password.to_owned(),
             None => {
-                let line = program.line(|line| line.starts_with("The first account"));
+                let line = program.line(|line| line.starts_with("The first user"));
                 line.rsplit(' ').next().unwrap().to_owned()
             }
         };
@@ -265,7 +265,7 @@ impl Site {
         let password = match password {
             Some(password) => password.to_owned(),
             None => {
-                let line = program.line(|line| line.starts_with("The first account"));
+                let line = program.line(|line| line.starts_with("The first user"));
                 line.rsplit(' ').next().unwrap().to_owned()
             }
         };

@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 use sitesync_central::auth::{AuthSettings, HashCost, HashedSecret, Secret, settings};
 use sitesync_central::server::{Central, Limits, router};
 use sitesync_central::sites::{self, By, SiteForm};
+use sitesync_central::users;
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::write;
-use sitesync_web::accounts::{self, HashedPassword, Role};
+use sitesync_web::accounts::{HashedPassword, Permissions};
 
 use super::choices::Choices;
 use super::doors::{ACCOUNT, CHEAP, RUNTIME, ask, invent, read};
@@ -78,7 +79,7 @@ static BEGINNING: LazyLock<(MemoryStore, String)> = LazyLock::new(|| {
     let wanted = AuthSettings { hash_cost: cost, ..AuthSettings::default() };
     write(&*store, |txn| settings::set(txn, by, &wanted)).expect("in memory");
     let hashed = HashedPassword::new(ACCOUNT.1, CHEAP, central.random()).expect("it is long enough");
-    write(&*store, |txn| accounts::create(txn, ACCOUNT.0, Role::Administrator, &hashed, 0)).expect("in memory");
+    users::ensure(central.hub(), "test", ACCOUNT.0, Permissions::all(), &hashed).expect("in memory");
     let secret = HashedSecret::new(&Secret::of_password("right").expect("a password"), cost, central.random());
     let secret = secret.expect("argon2 takes it");
     let form = SiteForm { name: "Kamo".to_owned(), ..SiteForm::default() };

@@ -10,8 +10,8 @@ use sitesync_remote::runner::Runner;
 use sitesync_remote::site::{Reply, Site, Step};
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Store, write};
-use sitesync_web::accounts::{self, HashedPassword, Role};
-use sitesync_web::basic::SignIn;
+use sitesync_web::accounts::{HashedPassword, Permissions, Place, local};
+use sitesync_web::sign_in::SignIn;
 
 use super::choices::Choices;
 use super::doors::{ACCOUNT, CHEAP, RUNTIME, ask, invent, read};
@@ -46,7 +46,7 @@ const CONFIGURATION: [&str; 6] = ["server_url", "site_name", "password", "kind",
 static BEGINNING: LazyLock<MemoryStore> = LazyLock::new(|| {
     let store = world::country().copy_of(HOSTILE);
     let password = HashedPassword::new(ACCOUNT.1, CHEAP, &SeededRandom::new(5)).expect("it is long enough");
-    write(&store, |txn| accounts::create(txn, ACCOUNT.0, Role::Administrator, &password, 0)).expect("in memory");
+    write(&store, |txn| local::put(txn, ACCOUNT.0, Permissions::all(), &password)).expect("in memory");
     store
 });
 
@@ -94,7 +94,7 @@ async fn talk(store: Arc<dyn Store>, as_text: bool, rest: &[u8]) {
         runner,
         link,
         clock: clock.clone(),
-        sign_in: Arc::new(SignIn::new(store, clock, &*random, CHEAP)),
+        sign_in: Arc::new(SignIn::new(store, clock, random.clone(), Place::RemoteSite, CHEAP)),
         hardware_id: "machine".to_owned(),
         app_version: "1".to_owned(),
     });

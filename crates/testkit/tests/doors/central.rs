@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use sitesync_central::auth::{AuthSettings, HashCost, HashedSecret, Secret, settings};
 use sitesync_central::server::{Central, Limits, router};
 use sitesync_central::sites::{self, By, SiteForm};
+use sitesync_central::users;
 use sitesync_core::ids::SiteId;
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::{Change, CommitId, commit_hash};
@@ -18,7 +19,7 @@ use sitesync_store::write;
 use sitesync_testkit::records::{put, store};
 use sitesync_testkit::{FixedClock, SeededRandom};
 
-use crate::{Answer, CHEAP, OF_CENTRAL, make_accounts, send};
+use crate::{Answer, CHEAP, OF_CENTRAL, accounts, send};
 
 const CHEAP_TOO: HashCost = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
 
@@ -53,7 +54,9 @@ impl Server {
         let limits = Limits { password_cost: CHEAP, ..Limits::default() };
         let memory = Arc::new(MemoryStore::repeating());
         let central = Central::open(memory, clock.clone(), random.clone(), None, limits).unwrap();
-        make_accounts(central.store(), &random, OF_CENTRAL);
+        for (name, password, may) in accounts(&random, OF_CENTRAL) {
+            users::ensure(central.hub(), "test", &name, may, &password).unwrap();
+        }
         let server = Self { router: router(&central), central, clock };
         let settings = AuthSettings { hash_cost, ..AuthSettings::default() };
         write(server.central.store(), |txn| settings::set(txn, server.by(), &settings)).unwrap();

@@ -20,9 +20,8 @@ use axum::http::{HeaderMap, Request};
 use base64ct::{Base64, Encoding};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use sitesync_store::{Store, write};
 use sitesync_testkit::SeededRandom;
-use sitesync_web::accounts::{self, Cost, HashedPassword, Role};
+use sitesync_web::accounts::{Cost, HashedPassword, Permission, Permissions};
 use tower::ServiceExt;
 
 /// The least that argon2 takes, so that tests are quick.
@@ -63,13 +62,12 @@ fn basic((name, password): (&str, &str)) -> String {
     format!("Basic {}", Base64::encode_string(format!("{name}:{password}").as_bytes()))
 }
 
-/// The two accounts that both programs have here, and one of its own.
-fn make_accounts(store: &dyn Store, random: &SeededRandom, own: (&str, &str)) {
-    let administrators = [ADMINISTRATOR, own].map(|who| (who, Role::Administrator));
-    for ((name, password), role) in administrators.into_iter().chain([(READER, Role::Reader)]) {
-        let hashed = HashedPassword::new(password, CHEAP, random).unwrap();
-        write(store, |txn| accounts::create(txn, name, role, &hashed, 0)).unwrap();
-    }
+/// The two accounts that both programs have here, and one of its own: name, password, and what they may.
+fn accounts(random: &SeededRandom, own: (&str, &str)) -> Vec<(String, HashedPassword, Permissions)> {
+    let looking = [Permission::ViewRecords].into_iter().collect();
+    let all = [(ADMINISTRATOR, Permissions::all()), (own, Permissions::all()), (READER, looking)];
+    let hashed = |password| HashedPassword::new(password, CHEAP, random).unwrap();
+    all.map(|((name, password), may)| (name.to_owned(), hashed(password), may)).into()
 }
 
 /// The paths of a router, as it prints itself. Should it print itself otherwise one day, none are found and the test says so.

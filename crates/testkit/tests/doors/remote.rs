@@ -8,12 +8,13 @@ use sitesync_remote::api::{Parts, password_secret, router};
 use sitesync_remote::link::{HttpLink, HttpOptions};
 use sitesync_remote::runner::{Runner, Running};
 use sitesync_remote::site::{Configuration, DeviceKind, Site};
-use sitesync_store::Store;
 use sitesync_store::memory::MemoryStore;
+use sitesync_store::{Store, write};
 use sitesync_testkit::{FixedClock, SeededRandom, country};
-use sitesync_web::basic::SignIn;
+use sitesync_web::accounts::{Place as Kind, local};
+use sitesync_web::sign_in::SignIn;
 
-use crate::{CHEAP, OF_SITE, make_accounts};
+use crate::{CHEAP, OF_SITE, accounts};
 
 /// Where people of the same machine, and of the same network, come from.
 pub(crate) const HERE: ([u8; 4], u16) = ([127, 0, 0, 1], 40_000);
@@ -28,12 +29,14 @@ impl Place {
     pub(crate) fn new(kind: DeviceKind) -> Self {
         let (clock, random) = (Arc::new(FixedClock::default()), Arc::new(SeededRandom::new(3)));
         let store: Arc<dyn Store> = Arc::new(MemoryStore::repeating());
-        make_accounts(&*store, &random, OF_SITE);
+        for (name, password, may) in accounts(&random, OF_SITE) {
+            write(&*store, |txn| local::put(txn, &name, may, &password)).unwrap();
+        }
         let site = Arc::new(Site::open(store.clone(), clock.clone(), random.clone()).unwrap());
         site.configure(configuration(kind)).unwrap();
         let link = Arc::new(HttpLink::new(HttpOptions::default()).unwrap());
         let (runner, running) = Runner::start(site.clone(), link.clone(), random.clone());
-        let sign_in = Arc::new(SignIn::new(store, clock.clone(), &*random, CHEAP));
+        let sign_in = Arc::new(SignIn::new(store, clock.clone(), random.clone(), Kind::RemoteSite, CHEAP));
         let router = router(Parts {
             site,
             runner,

@@ -20,10 +20,12 @@ const CALLS: &str = r#"
 central GET    /                                      look    200
 central GET    /static/{file}                         open    200
 central GET    /api/openapi.json                      open    200
-central GET    /api/accounts                          look    200
-central POST   /api/accounts                          change  201 {"name":"new","role":"reader"}
-central DELETE /api/accounts/{name}                   change  204
-central POST   /api/accounts/{name}/password          change  200 {}
+central GET    /api/users                             manage  200
+central POST   /api/users                             change  201 {"name":"new"}
+central GET    /api/users/{user}                      manage  404
+central PUT    /api/users/{user}                      change  404 {"version":""}
+central POST   /api/users/{user}/password             change  404 {}
+central POST   /api/users/{user}/sign-out             change  404
 central GET    /api/audit                             look    200
 central POST   /api/backup                            change  409
 central GET    /api/held                              look    200
@@ -61,13 +63,13 @@ central POST   /sync/{version}/compare                site    200 {"feed":"centr
 central POST   /sync/{version}/wait                   site    200 {"positions":[],"seconds":0}
 remote  GET    /                                      look    200
 remote  GET    /style.css                             open    200
-remote  POST   /sync                                  change  303
+remote  POST   /sync                                  work    303
 remote  GET    /api/status                            look    200
-remote  POST   /api/sync                              change  502
+remote  POST   /api/sync                              work    502
 remote  POST   /api/check                             change  200
 remote  GET    /api/events                            look    200
 remote  GET    /api/tables                            look    200
-remote  POST   /api/records                           change  409 [{"table":"barcode","id":"B","data":{"barcode":"1"}}]
+remote  POST   /api/records                           work    409 [{"table":"barcode","id":"B","data":{"barcode":"1"}}]
 remote  GET    /api/records/{table}                   look    200
 remote  GET    /api/records/{table}/{id}              look    404
 remote  GET    /api/put-aside                         look    200
@@ -87,6 +89,7 @@ open    in        in       in             in       in     in         in      in 
 site    401       401      401            401      in     401        401     401    401     401         401         401
 look    401       401      401            401      401    401        401     401    in      in          in          in
 change  401       401      401            401      401    401        401     401    403     403         in          in
+manage  401       401      401            401      401    401        401     401    403     in          in          in
 ";
 
 /// At a site: as above, from the machine itself (`single user` and `client/server`), and over the network (`client/server`).
@@ -94,6 +97,7 @@ const REMOTE_ANSWERS: &str = "
 door    stranger  guesser  site-password  of-central  token  reader  other-page  of-site  administrator
 open    in        in       in             in          in     in      in          in       in
 look    401       401      401            401         401    in      in          in       in
+work    401       401      401            401         401    in      403         in       in
 change  401       401      401            401         401    403     403         in       in
 ";
 
@@ -102,6 +106,7 @@ const REMOTE_FROM_AFAR: &str = "
 door    stranger  guesser  site-password  of-central  token  reader  other-page  of-site  administrator
 open    in        in       in             in          in     in      in          in       in
 look    403       403      403            403         403    403     403         403      403
+work    403       403      403            403         403    403     403         403      403
 change  403       403      403            403         403    403     403         403      403
 ";
 
