@@ -28,7 +28,7 @@ pub(crate) async fn guard(
 }
 
 /// Runs a change in one transaction, in the name of who asked.
-pub(super) async fn change<T, E>(
+pub(crate) async fn change<T, E>(
     central: &Arc<Central>,
     who: Who,
     mut work: impl FnMut(&Central, &mut dyn Txn, By<'_>) -> Result<T, E> + Send + 'static,

@@ -21,8 +21,6 @@ use crate::sites::{self, Initialisation, Site};
 
 /// Sites are read so many at a time.
 const SLICE: usize = 500;
-/// The hours from which it is read how often a site comes.
-const HOURS: i64 = 24;
 
 /// A site with everything that is known of it, without secrets.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -134,10 +132,7 @@ fn line(
     let last_sync = site.last_sync.max(contact.last_sync);
     let last_connection = site.last_connection.max(heard);
     let now = central.clock().now();
-    // Read only where it may matter: for most sites of a large country it does not.
-    let silent = last_connection.is_some_and(|connected| now - connected > state::PATIENCE);
-    let by_hour = if silent { central.hub().exchanges_by_hour(snapshot, site.id, HOURS)? } else { Vec::new() };
-    let known = Known { site, contact: &contact, settings, last_sync, last_connection, by_hour: &by_hour, now };
+    let known = Known { site, contact: &contact, settings, last_sync, last_connection, now };
     let state = state::of(&known);
     let in_force = |until| settings.block_in_force(until, now);
     Ok(SiteLine {
@@ -167,7 +162,7 @@ fn plain(site: &Site, contact: &Contact) -> SiteLine {
         name: site.name.clone(),
         version: site.version,
         created: site.created,
-        state: SiteState { kind: StateKind::Never, text: String::new(), percent: None },
+        state: SiteState::default(),
         has_password: site.has_password(),
         logged_in: site.view().logged_in,
         hardware_id: site.hardware_id.clone(),
@@ -237,7 +232,7 @@ fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef {
 }
 
 /// How many stores are active on a site, where only the store may fail.
-pub(super) fn count_stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
+pub(crate) fn count_stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
     match Hub::stores_of_site(snapshot, site) {
         Ok(stores) => Ok(stores.len() as u64),
         Err(HubError::Store(error)) => Err(error),

@@ -1,8 +1,9 @@
-//! The state of a site in words: the one thing that somebody should know about it now.
+//! The state of a site: the one thing that somebody should know about it now, to be said in the reader's language.
 
 use serde::Serialize;
 use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
+use sitesync_pages::{Language, Say, Texts, Words};
 use utoipa::ToSchema;
 
 use crate::auth::AuthSettings;
@@ -16,9 +17,11 @@ const DAY: Millis = 24 * HOUR;
 /// A clock that is further off gives dates that mislead people.
 const CLOCK_OFF_MAX: Millis = 10 * MINUTE;
 /// Nobody is late before this, however often it usually comes.
-pub(super) const PATIENCE: Millis = 30 * MINUTE;
-/// Late is who misses so many of its usual intervals.
+const PATIENCE: Millis = HOUR;
+/// Late is who misses so many of its usual syncs.
 const MISSED: Millis = 3;
+/// The version of the programs; sites with an older one should be brought up to it.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -38,13 +41,18 @@ pub enum StateKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SiteState {
     pub kind: StateKind,
+    /// In English.
     pub text: String,
     /// Of an initialisation: how far it is.
     pub percent: Option<u64>,
+    /// The same for readers of any language.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub words: Words,
 }
 
-fn state(kind: StateKind, text: impl Into<String>) -> SiteState {
-    SiteState { kind, text: text.into(), percent: None }
+fn state(kind: StateKind, words: Words) -> SiteState {
+    SiteState { kind, text: Texts::of(Language::English).say(&words), percent: None, words }
 }
 
 /// What a state is read from.
@@ -55,22 +63,25 @@ pub(super) struct Known<'a> {
     /// The last time that everything was read.
     pub(super) last_sync: Option<Millis>,
     pub(super) last_connection: Option<Millis>,
-    /// How many exchanges it had in each of its last hours with any.
-    pub(super) by_hour: &'a [u64],
     pub(super) now: Millis,
+}
+
+impl Default for SiteState {
+    fn default() -> Self {
+        state(StateKind::Never, Words::new("state-never"))
+    }
 }
 
 /// What stops it comes first, then what is wrong with it, then how far it is.
 pub(super) fn of(known: &Known<'_>) -> SiteState {
     if known.site.id == SiteId::CENTRAL {
-        return state(StateKind::Good, "This server");
+        return state(StateKind::Good, Words::new("state-this-server"));
     }
-    stopped(known).or_else(|| damaged(known)).or_else(|| initialising(known)).or_else(|| late(known)).unwrap_or_else(
-        || match known.contact.behind {
-            0 => state(StateKind::Good, "Up to date"),
-            _ => state(StateKind::Initialising, "Reading"),
-        },
-    )
+    let found = stopped(known).or_else(|| damaged(known)).or_else(|| initialising(known)).or_else(|| late(known));
+    found.or_else(|| outdated(known)).unwrap_or_else(|| match known.contact.behind {
+        0 => state(StateKind::Good, Words::new("state-up-to-date")),
+        _ => state(StateKind::Initialising, Words::new("state-reading")),
+    })
 }
 
 fn stopped(known: &Known<'_>) -> Option<SiteState> {
@@ -79,33 +90,34 @@ fn stopped(known: &Known<'_>) -> Option<SiteState> {
     // Strangers do not touch a bound device (EXCHANGE A16).
     if in_force(site.blocks.device) || (site.hardware_id.is_none() && in_force(site.blocks.strangers)) {
         let failures = known.settings.failures_before_block;
-        return Some(state(StateKind::Bad, format!("Blocked: {failures} failed sign-ins")));
+        return Some(state(StateKind::Bad, Words::new("state-blocked").with("n", failures)));
     }
     let last = site.last_refusal.as_ref()?;
     // What came before the last good connection is history.
     if known.last_connection.is_some_and(|connected| connected >= last.at) {
         return None;
     }
-    let text = match last.code.as_str() {
-        "site_incorrect_hardware_id" => "Other device (hardware ID)",
-        "site_former_device" => "Replaced device still tries",
-        "site_incorrect_password" => "Wrong password",
-        "api_version_incompatible" => "Program versions do not match",
-        "site_has_no_store" => "No store on this site",
+    let words = match last.code.as_str() {
+        "site_incorrect_hardware_id" => Words::new("state-other-device"),
+        "site_former_device" => Words::new("state-former-device"),
+        "site_incorrect_password" => Words::new("state-wrong-password"),
+        "api_version_incompatible" => Words::new("state-versions-differ"),
+        "site_has_no_store" => Words::new("state-no-store"),
+        // A site that is told to wait, or whose request was cut, comes back by itself.
         _ => return None,
     };
-    Some(state(StateKind::Bad, text))
+    Some(state(StateKind::Bad, words))
 }
 
 fn damaged(known: &Known<'_>) -> Option<SiteState> {
     let off = known.contact.clock_off;
     if known.contact.last_connection > 0 && off.abs() > CLOCK_OFF_MAX {
-        let direction = if off > 0 { "ahead" } else { "behind" };
-        return Some(state(StateKind::Late, format!("Clock {} {direction}", duration(off.abs()))));
+        let words = Words::new(if off > 0 { "state-clock-ahead" } else { "state-clock-behind" });
+        return Some(state(StateKind::Late, words.with("by", Say::Length(off.abs()))));
     }
     let diverged = known.contact.diverged?;
     let since_then = known.last_sync.is_some_and(|synced| synced > diverged);
-    (!since_then).then(|| state(StateKind::Late, "Data file was put back or copied"))
+    (!since_then).then(|| state(StateKind::Late, Words::new("state-put-back")))
 }
 
 fn initialising(known: &Known<'_>) -> Option<SiteState> {
@@ -113,63 +125,63 @@ fn initialising(known: &Known<'_>) -> Option<SiteState> {
         return None;
     }
     let Some(all) = known.contact.initialising_of.filter(|all| *all > 0) else {
-        return Some(state(StateKind::Never, "Never synced"));
+        return Some(SiteState::default());
     };
     // What is left is counted more often than all, and may have grown.
     let percent = 100 * all.saturating_sub(known.contact.behind) / all;
-    Some(SiteState { percent: Some(percent), ..state(StateKind::Initialising, format!("Initialising {percent}%")) })
+    let words = Words::new("state-initialising").with("percent", percent);
+    Some(SiteState { percent: Some(percent), ..state(StateKind::Initialising, words) })
 }
 
+/// No completed sync for three times as long as usual. One that is reading at this moment is on its way.
 fn late(known: &Known<'_>) -> Option<SiteState> {
-    let silent = known.now - known.last_connection?;
-    let usual = usual_interval(known.by_hour);
+    let silent = known.now - known.last_sync?;
+    let usual = known.contact.rhythm.usual();
     let allowed = usual.map_or(DAY, |usual| (usual * MISSED).max(PATIENCE));
-    if silent <= allowed {
+    let heard = known.now - known.last_connection.unwrap_or(0);
+    if silent <= allowed || (known.contact.behind > 0 && heard < 5 * MINUTE) {
         return None;
     }
-    let silent = duration(silent);
-    let text = match usual {
-        Some(usual) => format!("Late: usually every {}, silent {silent}", duration(usual)),
-        None => format!("Late: silent {silent}"),
+    let silent = Say::Length(silent);
+    let words = match (failed_since(known), usual) {
+        (Some(code), _) => Words::new("state-late-refused").with("code", code).with("silent", silent),
+        (None, Some(usual)) => {
+            Words::new("state-late-usually").with("usual", Say::Length(usual)).with("silent", silent)
+        }
+        (None, None) => Words::new("state-late").with("silent", silent),
     };
-    Some(state(StateKind::Late, text))
+    Some(state(StateKind::Late, words))
 }
 
-/// From the middle one of the hours in which it came at all; the first and the last of them are only parts of hours.
-fn usual_interval(by_hour: &[u64]) -> Option<Millis> {
-    let mut whole = by_hour.get(1..by_hour.len().checked_sub(1)?)?.to_vec();
-    whole.sort_unstable();
-    let middle = whole.get(whole.len() / 2).copied().filter(|count| *count > 0)?;
-    Some(HOUR / Millis::try_from(middle).ok()?)
+/// Why the site was turned away since its last sync, if it was.
+fn failed_since<'a>(known: &Known<'a>) -> Option<&'a str> {
+    let last = known.site.last_refusal.as_ref()?;
+    known.last_sync.is_some_and(|synced| last.at > synced).then_some(last.code.as_str())
 }
 
-/// A length of time as people say it, in its largest unit.
-pub(crate) fn duration(length: Millis) -> String {
-    let (number, unit) = match length {
-        ..HOUR => ((length / MINUTE).max(1), "min"),
-        HOUR..DAY => (length / HOUR, "h"),
-        DAY.. => (length / DAY, "d"),
-    };
-    match (unit, number) {
-        ("d", 731..) => format!("{} years", number / 365),
-        _ => format!("{number} {unit}"),
-    }
+/// Our own program in an older version than the server's. Of other programs we know no newest version.
+fn outdated(known: &Known<'_>) -> Option<SiteState> {
+    let site = known.site;
+    let ours = site.app_name.as_deref().is_some_and(|name| name.starts_with("sitesync"));
+    let version = site.app_version.as_deref().filter(|_| ours)?;
+    (numbers(version)? < numbers(VERSION)?)
+        .then(|| state(StateKind::Late, Words::new("state-old-version").with("version", version).with("ours", VERSION)))
+}
+
+/// The first two numbers of a version; the third one changes nothing that matters to a site.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::numbers;
 
     #[test]
-    fn lengths_of_time_are_said_in_their_largest_unit() {
-        let said = [5_000, 10 * MINUTE, 3 * HOUR + 40 * MINUTE, 26 * HOUR, 1100 * DAY].map(duration);
-        assert_eq!(said, ["1 min", "10 min", "3 h", "1 d", "3 years"]);
-    }
-
-    #[test]
-    fn how_often_a_site_comes_is_read_from_whole_hours() {
-        assert_eq!(usual_interval(&[]), None);
-        assert_eq!(usual_interval(&[6, 1]), None);
-        assert_eq!(usual_interval(&[1, 6, 6, 5, 60, 2]), Some(10 * MINUTE));
+    fn versions_are_compared_as_numbers() {
+        assert!(numbers("0.9.3") < numbers("0.10.0"));
+        assert_eq!(numbers("1.2.9"), numbers("1.2"));
+        assert_eq!(numbers("dev"), None);
     }
 }

@@ -1,22 +1,27 @@
-//! The pages of the central server. They are rendered here and work without JavaScript; nothing is changed by them yet.
+//! The pages of the central server: a door like the others. They are rendered here and work without JavaScript; what they change,
+//! they change through the same functions as the API, with the same permissions ([`crate::policy`]).
 
-mod files;
+mod frame;
 mod sites;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use sitesync_pages::{Door, as_page, entrance, let_in};
 
-use crate::admin::guard::guard;
+use crate::policy;
 use crate::server::Central;
 
 pub fn router(central: Arc<Central>) -> Router {
-    Router::new()
+    let door = Door { sign_in: central.sign_in().clone(), policy: policy::check, place: |t| t.get("central-server") };
+    let inside = Router::new()
         .route("/", get(sites::page))
-        .route_layer(from_fn_with_state(central.clone(), guard))
-        // Style and script say nothing about anybody, and are the same for all.
-        .route("/static/{file}", get(files::file))
-        .with_state(central)
+        .route("/sites.csv", get(sites::csv))
+        .route("/sites/delete", get(sites::ask_delete))
+        .route("/sites/{site}/delete", axum::routing::post(sites::delete))
+        .route_layer(from_fn_with_state(door.clone(), let_in))
+        .with_state(central);
+    inside.merge(entrance(door)).layer(from_fn(as_page))
 }

@@ -10,6 +10,7 @@ use sitesync_core::ids::SiteId;
 use sitesync_core::protocol::{ExchangeReply, ExchangeRequest, SiteReport};
 use sitesync_store::{Snapshot, Space, Txn, write};
 
+use super::rhythm::Rhythm;
 use super::{Hub, HubError, Report, rows};
 
 /// What is known of a site from its exchanges.
@@ -20,6 +21,9 @@ pub struct Contact {
     /// The first and the last time that everything was read to the heads.
     pub first_sync: Option<Millis>,
     pub last_sync: Option<Millis>,
+    /// How often it usually completes a sync.
+    #[serde(default)]
+    pub rhythm: Rhythm,
     /// Entries that the site had still to read at the last contact.
     pub behind: u64,
     /// Of an initialisation in progress: entries to be read in all.
@@ -149,7 +153,9 @@ impl Contact {
         }
         if reply.complete {
             self.first_sync.get_or_insert(at);
-            self.last_sync = Some(at);
+            if let Some(before) = self.last_sync.replace(at) {
+                self.rhythm.count(before, at);
+            }
             self.initialising_of = None;
         } else if self.first_sync.is_none() {
             let all = reply.pages.iter().map(|page| page.live).sum();

@@ -17,6 +17,7 @@ mod pull;
 mod push;
 mod reroute;
 mod retention;
+mod rhythm;
 mod rows;
 mod staged;
 mod subscription;
@@ -40,6 +41,7 @@ pub use epoch::{Lived, begin_epoch};
 pub use error::{Fault, HubError};
 pub use held::{HeldDocument, HeldId, Reason};
 pub use incoming::{Action, Incoming};
+pub use rhythm::Rhythm;
 pub use rows::Epoch;
 
 type Waker = Box<dyn Fn(&BTreeSet<Feed>) + Send + Sync>;

@@ -1,0 +1,27 @@
+//! The frame of the console's pages: whose they are, and the way from one to the other.
+
+use sitesync_pages::{Frame, NavItem, Visit};
+use sitesync_web::accounts::Permission;
+
+/// A page of the console, as the way to it is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Here {
+    Sites,
+}
+
+/// The frame of a page. Pages that somebody may not see are left out.
+pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
+    let t = visit.t;
+    let may = |permission: Option<Permission>| {
+        permission.is_none_or(|permission| visit.who().is_some_and(|who| who.may(permission)))
+    };
+    let pages: [(Here, &'static str, String, Option<Permission>); 1] = [(Here::Sites, "/", t.get("nav-sites"), None)];
+    let shown = pages.into_iter().filter(|(_, _, _, permission)| may(*permission));
+    let nav = shown.map(|(page, href, label, _)| NavItem { href, label, current: page == here, ..NavItem::default() });
+    Frame::new(visit, t.get("central-server"), nav.collect())
+}
+
+/// Whether who asks may do this.
+pub(super) fn may(visit: &Visit, permission: Permission) -> bool {
+    visit.who().is_some_and(|who| who.may(permission))
+}

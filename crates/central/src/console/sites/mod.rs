@@ -1,0 +1,139 @@
+//! The list of synchronisation sites: the page, its list alone for the script that keeps it fresh, the same as a file, and deleting.
+
+mod delete;
+mod rows;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_web::accounts::Permission;
+use sitesync_web::{ApiError, Query, blocking};
+
+pub(super) use delete::{ask as ask_delete, run as delete};
+use rows::{Column, Order, Row};
+
+use super::frame::{Here, frame, may};
+use crate::admin::overview::{self, SiteLine};
+use crate::server::Central;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Params {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    sort: String,
+    /// `list` for the list alone.
+    #[serde(default)]
+    part: String,
+}
+
+#[derive(Template)]
+#[template(path = "sites.html")]
+struct Page<'a> {
+    frame: Frame,
+    t: &'static Texts,
+    may_edit: bool,
+    list: List<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "sites_list.html")]
+struct List<'a> {
+    t: &'static Texts,
+    q: &'a str,
+    order: Order,
+    columns: Vec<Heading>,
+    rows: Vec<Row>,
+    shown: String,
+    total: String,
+}
+
+/// The head of a column, which sorts by it.
+struct Heading {
+    label: String,
+    class: &'static str,
+    sort: &'static str,
+    /// `ascending` or `descending` where the list is sorted by it.
+    direction: Option<&'static str>,
+    /// What a click asks for.
+    next: String,
+}
+
+pub(super) async fn page(
+    State(central): State<Arc<Central>>,
+    visit: Visit,
+    Query(params): Query<Params>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let list_only = params.part == "list";
+    let html = blocking(move || {
+        let sites = overview::all(&central)?;
+        render(&sites, &params, &visit).map_err(ApiError::unexpected)
+    });
+    let html = html.await?;
+    if !list_only {
+        return Ok(Html(html).into_response());
+    }
+    // On a slow link a list that has not changed is not sent again.
+    let mark = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..16]);
+    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == mark.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, mark)]).into_response());
+    }
+    Ok(([(ETAG, mark)], Html(html)).into_response())
+}
+
+fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> askama::Result<String> {
+    let t = visit.t;
+    let order = Order::parse(&params.sort);
+    let rows: Vec<_> = rows::found(sites, params.q.trim(), order, t).map(|site| Row::of(site, t)).collect();
+    let list = List {
+        t,
+        q: params.q.trim(),
+        order,
+        columns: headings(t, order),
+        shown: t.number(rows.len() as u64),
+        total: t.number(sites.len() as u64),
+        rows,
+    };
+    if params.part == "list" {
+        return list.render();
+    }
+    let may_edit = may(visit, Permission::EditSyncSettings);
+    Page { frame: frame(visit, Here::Sites), t, may_edit, list }.render()
+}
+
+fn headings(t: &Texts, order: Order) -> Vec<Heading> {
+    let heading = |column: Column| {
+        let sorted = order.column == column;
+        Heading {
+            label: t.get(column.label()),
+            class: column.class(),
+            sort: column.name(),
+            direction: sorted.then_some(if order.descending { "descending" } else { "ascending" }),
+            next: Order { column, descending: sorted && !order.descending }.to_string(),
+        }
+    };
+    Column::ALL.map(heading).into()
+}
+
+/// The list as it is shown, as a file for a spreadsheet.
+pub(super) async fn csv(
+    State(central): State<Arc<Central>>,
+    visit: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, ApiError> {
+    let text = blocking(move || {
+        let sites = overview::all(&central)?;
+        let found = rows::found(&sites, params.q.trim(), Order::parse(&params.sort), visit.t);
+        rows::csv(found, visit.t).map_err(ApiError::unexpected)
+    });
+    let headers =
+        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"sites.csv\"")];
+    Ok((headers, text.await?).into_response())
+}

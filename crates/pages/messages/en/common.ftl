@@ -1,0 +1,46 @@
+# What all pages share.
+
+skip = Skip to the page
+pages = Pages
+sign-in = Sign in
+sign-out = Sign out
+user-name = User name
+password = Password
+to-the-start = To the first page
+in-the-open = This page comes without encryption: who shares the network can read passwords. Set up TLS on the server.
+central-server = Central server
+
+ok = OK
+cancel = Cancel
+close = Close
+search = Search
+yes = yes
+no = no
+never = never
+none = none
+
+# Day, month, year and time as people read them.
+date-time = { $day } { $month } { $year } { $time }
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+
+decimal-mark = .
+size-bytes = { $n } bytes
+size-kilobytes = { $n } KB
+size-megabytes = { $n } MB
+size-gigabytes = { $n } GB
+length-seconds = { $n } s
+length-minutes = { $n } min
+length-hours = { $n } h
+length-days = { $n } d
+length-years = { $n } years

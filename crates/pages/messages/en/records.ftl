@@ -1,0 +1,1 @@
+# Records, held documents, audit, settings.

@@ -1,0 +1,46 @@
+# Ce que toutes les pages ont en commun.
+
+skip = Aller à la page
+pages = Pages
+sign-in = Se connecter
+sign-out = Se déconnecter
+user-name = Nom d’utilisateur
+password = Mot de passe
+to-the-start = Vers la première page
+in-the-open = Cette page arrive sans chiffrement : quiconque partage le réseau peut lire les mots de passe. Configurez TLS sur le serveur.
+central-server = Serveur central
+
+ok = OK
+cancel = Annuler
+close = Fermer
+search = Rechercher
+yes = oui
+no = non
+never = jamais
+none = aucun
+
+# Jour, mois, année et heure tels qu’on les lit.
+date-time = { $day } { $month } { $year } { $time }
+month-1 = janv.
+month-2 = févr.
+month-3 = mars
+month-4 = avr.
+month-5 = mai
+month-6 = juin
+month-7 = juil.
+month-8 = août
+month-9 = sept.
+month-10 = oct.
+month-11 = nov.
+month-12 = déc.
+
+decimal-mark = ,
+size-bytes = { $n } octets
+size-kilobytes = { $n } Ko
+size-megabytes = { $n } Mo
+size-gigabytes = { $n } Go
+length-seconds = { $n } s
+length-minutes = { $n } min
+length-hours = { $n } h
+length-days = { $n } j
+length-years = { $n } ans

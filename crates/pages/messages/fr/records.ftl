@@ -1,0 +1,1 @@
+# Enregistrements, documents retenus, journal, réglages.

@@ -1,0 +1,1 @@
+# Les pages d’un site distant.

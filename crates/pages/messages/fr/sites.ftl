@@ -1,0 +1,58 @@
+# La liste des sites de synchronisation.
+
+nav-sites = Sites
+sites-title = Sites de synchronisation
+sites-search = Code, nom, dépôt, appareil, état
+sites-delete = Supprimer
+sites-new = Nouveau site
+sites-may-not = Vous pouvez consulter les sites ; pour les modifier il faut la permission « Modifier la synchronisation ».
+sites-choose = Choisi
+sites-id = ID du site
+sites-code = Code
+sites-name = Nom du site
+sites-device = Type d’appareil
+sites-state = État
+sites-synced = Dernière synchro
+sites-synced-date = Date de dernière synchro (UTC)
+sites-synced-time = Heure de dernière synchro (UTC)
+sites-behind = Retard
+sites-held = Retenus
+sites-stores = Dépôts
+sites-server = serveur
+sites-not-connected = pas encore connecté
+sites-as-of = Au { $time } UTC, sa dernière connexion
+sites-none = Aucun site ne correspond à « { $sought } ».
+sites-all = Afficher tous les sites
+sites-counter = affichés / total
+# {n} est rempli par la page.
+refreshed = actualisé il y a {"{n}"} s
+refreshed-long-ago = le serveur ne répond pas ; ceci date de {"{n}"} s
+
+# États d’un site. Courts, avec la suite à donner s’il y en a une.
+state-this-server = Ce serveur
+state-up-to-date = À jour
+state-reading = Lecture en cours
+state-never = Jamais synchronisé
+state-initialising = Initialisation { $percent } %
+state-blocked = Bloqué : { $n } connexions refusées
+state-other-device = Autre appareil (ID matériel)
+state-former-device = L’appareil remplacé essaie encore
+state-wrong-password = Mot de passe faux
+state-versions-differ = Les versions des programmes ne vont pas ensemble
+state-no-store = Aucun dépôt sur ce site
+state-clock-ahead = Horloge en avance de { $by }
+state-clock-behind = Horloge en retard de { $by }
+state-put-back = Fichier de données restauré ou copié
+state-late = En retard : silence depuis { $silent }
+state-late-usually = En retard : d’habitude toutes les { $usual }, silence depuis { $silent }
+state-late-refused = En retard : refusé ({ $code }), silence depuis { $silent }
+state-old-version = Ancienne version { $version } : ce serveur est en { $ours }
+
+# Supprimer un site.
+site-delete-title = Supprimer un site
+site-delete-none = Aucun site n’est choisi. Cliquez d’abord sur l’un d’eux dans la liste.
+site-delete-own = C’est le site du serveur central lui-même. Il ne peut pas être supprimé.
+site-delete-stores = « { $name } » a encore des dépôts. Retirez-les d’abord : ils vont au serveur central.
+site-delete-sure = Supprimer « { $name } » ? Son appareil ne pourra plus synchroniser. Ce qu’il a envoyé reste ici ; son numéro ne sera jamais réattribué.
+site-delete-open = Ouvrir le site
+site-delete-back = Retour à la liste

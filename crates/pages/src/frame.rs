@@ -1,0 +1,60 @@
+//! What stands around a page: the bar at the top with where one is and who, and the way to the other pages.
+
+use crate::files::VERSION;
+use crate::language::Language;
+use crate::texts::Texts;
+use crate::visit::Visit;
+
+/// A page in the list of pages.
+#[derive(Clone, Debug, Default)]
+pub struct NavItem {
+    pub href: &'static str,
+    pub label: String,
+    /// A number beside it, such as how many there are.
+    pub count: Option<String>,
+    /// Whether the number asks for somebody.
+    pub warn: bool,
+    pub current: bool,
+}
+
+/// The surroundings of a page.
+#[derive(Clone)]
+pub struct Frame {
+    pub t: &'static Texts,
+    /// Whose pages these are, such as "Central server".
+    pub place: String,
+    pub who: Option<String>,
+    pub nav: Vec<NavItem>,
+    pub csrf: String,
+    pub path: String,
+    pub in_the_open: bool,
+}
+
+impl Frame {
+    pub fn new(visit: &Visit, place: impl Into<String>, nav: Vec<NavItem>) -> Self {
+        Self {
+            t: visit.t,
+            place: place.into(),
+            who: visit.who().map(|who| who.name.clone()),
+            nav,
+            csrf: visit.csrf().to_owned(),
+            path: visit.path.clone(),
+            in_the_open: visit.in_the_open,
+        }
+    }
+
+    /// Changes with style and script, so that browsers may keep them for ever.
+    pub fn version(&self) -> &'static str {
+        &VERSION
+    }
+
+    pub fn lang(&self) -> &'static str {
+        self.t.language().tag()
+    }
+
+    /// The languages that one may change to.
+    pub fn other_languages(&self) -> impl Iterator<Item = Language> {
+        let mine = self.t.language();
+        Language::ALL.into_iter().filter(move |language| *language != mine)
+    }
+}

@@ -1,0 +1,25 @@
+//! What the pages of both programs share: texts in several languages, the frame around a page, style and script, signing in and
+//! out, and errors as pages.
+//!
+//! It knows neither sites nor records: what a page shows is the business of the program that has it.
+
+mod entrance;
+mod files;
+mod frame;
+mod language;
+mod refusal;
+mod say;
+mod texts;
+mod visit;
+
+pub use entrance::{Door, entrance, let_in};
+pub use files::file;
+pub use frame::{Frame, NavItem};
+pub use language::Language;
+pub use refusal::{as_page, shown};
+pub use say::{Say, Words};
+pub use texts::{Texts, Time};
+pub use visit::Visit;
+
+/// The number of milliseconds in a minute.
+pub const MINUTE: i64 = 60_000;

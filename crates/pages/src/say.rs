@@ -1,0 +1,117 @@
+//! A sentence that is said later, in the reader's language: the id of a message and what goes into it.
+
+use fluent_bundle::{FluentArgs, FluentValue};
+
+/// Something that can stand in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Say {
+    Number(u64),
+    Text(String),
+    /// A length of time in milliseconds.
+    Length(i64),
+    /// A time in milliseconds since 1970.
+    Time(i64),
+    /// Another sentence.
+    Words(Words),
+}
+
+/// The id of a message, and what goes into it by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub id: &'static str,
+    pub values: Vec<(&'static str, Say)>,
+}
+
+impl Words {
+    pub fn new(id: &'static str) -> Self {
+        Self { id, values: Vec::new() }
+    }
+
+    /// The same with one more value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Say>) -> Self {
+        self.values.push((name, value.into()));
+        self
+    }
+}
+
+impl From<u64> for Say {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u32> for Say {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<usize> for Say {
+    fn from(number: usize) -> Self {
+        Self::Number(number as u64)
+    }
+}
+
+impl From<&str> for Say {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<&&str> for Say {
+    fn from(text: &&str) -> Self {
+        Self::Text((*text).to_owned())
+    }
+}
+
+impl From<&String> for Say {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<String> for Say {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&usize> for Say {
+    fn from(number: &usize) -> Self {
+        Self::Number(*number as u64)
+    }
+}
+
+impl From<&u64> for Say {
+    fn from(number: &u64) -> Self {
+        Self::Number(*number)
+    }
+}
+
+impl From<Words> for Say {
+    fn from(words: Words) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl super::Texts {
+    /// The sentence in this language.
+    pub fn say(&self, words: &Words) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in &words.values {
+            args.set(*name, self.value(value));
+        }
+        self.format(words.id, Some(&args))
+    }
+
+    fn value(&self, value: &Say) -> FluentValue<'static> {
+        match value {
+            Say::Number(number) => FluentValue::from(*number),
+            Say::Text(text) => FluentValue::from(text.clone()),
+            Say::Length(length) => FluentValue::from(self.length(*length)),
+            Say::Time(at) => FluentValue::from(self.time(*at).words),
+            Say::Words(words) => FluentValue::from(self.say(words)),
+        }
+    }
+}

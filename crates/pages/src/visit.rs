@@ -1,0 +1,52 @@
+//! A request for a page: who makes it, in which language, and how it came.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use sitesync_web::session::{Session, is_encrypted};
+use sitesync_web::sign_in::Who;
+use sitesync_web::{ApiError, peer_of};
+
+use crate::language::Language;
+use crate::texts::Texts;
+
+/// What a page knows of the request for it.
+#[derive(Clone)]
+pub struct Visit {
+    pub t: &'static Texts,
+    /// None before somebody has signed in.
+    pub session: Option<Session>,
+    /// The path, with what stands after the question mark.
+    pub path: String,
+    /// Whether it came through an open network: passwords can be read on the way.
+    pub in_the_open: bool,
+}
+
+impl Visit {
+    pub fn of(parts: &Parts) -> Self {
+        let here = peer_of(parts).0.is_none_or(|peer| peer.ip().to_canonical().is_loopback());
+        Self {
+            t: Texts::of(Language::of(&parts.headers)),
+            session: parts.extensions.get::<Session>().cloned(),
+            path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            in_the_open: !here && !is_encrypted(parts),
+        }
+    }
+
+    /// Who makes the request; behind [`crate::let_in`] somebody does.
+    pub fn who(&self) -> Option<&Who> {
+        self.session.as_ref().map(|session| &session.who)
+    }
+
+    /// The word that each form carries.
+    pub fn csrf(&self) -> &str {
+        self.session.as_ref().map_or("", |session| &session.csrf)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        Ok(Self::of(parts))
+    }
+}
