@@ -70,7 +70,10 @@ fn every_message_that_a_page_names_is_there_and_no_message_is_left_over() {
     let all = files.concat();
     let known = messages(Language::English);
     for call in ["t.get(\"", "t.one(\"", "texts.get(\"", "texts.one(\"", "Words::new(\""] {
-        for id in all.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
+        for (at, _) in all.match_indices(call) {
+            let whole_word = !all[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+            let id = all[at + call.len()..].split('"').next().filter(|_| whole_word);
+            let Some(id) = id else { continue };
             assert!(known.contains_key(id), "a page names {id}, and there is no such message");
         }
     }

@@ -4,7 +4,8 @@
 
 // Times are shown in the reader's own zone.
 function showLocalTimes(within) {
-  const language = document.documentElement.lang;
+  // A day before its month, as in most of the world.
+  const language = { en: "en-GB" }[document.documentElement.lang] || document.documentElement.lang;
   const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   for (const time of within.querySelectorAll("time")) {
     time.title = time.textContent + " UTC";

@@ -12,7 +12,6 @@ central-server = Central server
 
 ok = OK
 cancel = Cancel
-close = Close
 search = Search
 yes = yes
 no = no

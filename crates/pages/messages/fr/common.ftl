@@ -12,7 +12,6 @@ central-server = Serveur central
 
 ok = OK
 cancel = Annuler
-close = Fermer
 search = Rechercher
 yes = oui
 no = non
