@@ -226,7 +226,7 @@ fn stores_by_site(central: &Central, snapshot: &dyn Snapshot) -> Result<HashMap<
     }
 }
 
-fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef {
+pub(crate) fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef {
     let text = |column: &str| body.get(column).and_then(Value::as_str).unwrap_or("").to_owned();
     StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name") }
 }

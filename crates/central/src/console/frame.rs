@@ -7,6 +7,7 @@ use sitesync_web::accounts::Permission;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Here {
     Sites,
+    Users,
 }
 
 /// The frame of a page. Pages that somebody may not see are left out.
@@ -15,7 +16,10 @@ pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let may = |permission: Option<Permission>| {
         permission.is_none_or(|permission| visit.who().is_some_and(|who| who.may(permission)))
     };
-    let pages: [(Here, &'static str, String, Option<Permission>); 1] = [(Here::Sites, "/", t.get("nav-sites"), None)];
+    let pages: [(Here, &'static str, String, Option<Permission>); 2] = [
+        (Here::Sites, "/", t.get("nav-sites"), None),
+        (Here::Users, "/users", t.get("nav-users"), Some(Permission::ManageUsers)),
+    ];
     let shown = pages.into_iter().filter(|(_, _, _, permission)| may(*permission));
     let nav = shown.map(|(page, href, label, _)| NavItem { href, label, current: page == here, ..NavItem::default() });
     Frame::new(visit, t.get("central-server"), nav.collect())

@@ -3,6 +3,8 @@
 
 mod frame;
 mod sites;
+mod stores;
+mod users;
 
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/sites.csv", get(sites::csv))
         .route("/sites/delete", get(sites::ask_delete))
         .route("/sites/{site}/delete", axum::routing::post(sites::delete))
+        .merge(users::router())
         .route_layer(from_fn_with_state(door.clone(), let_in))
         .with_state(central);
     inside.merge(entrance(door)).layer(from_fn(as_page))

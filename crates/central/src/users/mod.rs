@@ -7,6 +7,7 @@
 mod change;
 mod error;
 mod model;
+pub mod numbered;
 mod rules;
 
 pub use change::{Editor, Grown, create, edit, end_sessions, ensure, set_password};

@@ -9,3 +9,4 @@ mod native;
 mod running;
 mod server;
 mod users;
+mod users_pages;
