@@ -31,6 +31,8 @@ pub struct Door {
     pub policy: fn(&Who, &Method, &str) -> Result<(), ApiError>,
     /// Whose pages these are, for the page where one signs in.
     pub place: fn(&Texts) -> String,
+    /// Told who has signed out.
+    pub left: Arc<dyn Fn(&Who) + Send + Sync>,
 }
 
 /// The pages that one needs no session for: signing in, the language, style and script. And signing out.
@@ -149,6 +151,7 @@ async fn sign_out(State(door): State<Door>, request: Request) -> Result<Response
     let request = Request::from_parts(parts.clone(), body);
     let form = <Form as axum::extract::FromRequest<()>>::from_request(request, &()).await?;
     let everywhere = form.has("everywhere");
+    (door.left)(&session.who);
     let (sign_in, asked) = (door.sign_in.clone(), parts.clone());
     blocking(move || {
         let ended = if everywhere { sign_in.end_all(&session.who.id) } else { sign_in.end(&asked) };

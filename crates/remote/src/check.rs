@@ -26,6 +26,23 @@ pub enum What {
     Clock,
 }
 
+impl What {
+    /// The message that names the step.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Url => "check-url",
+            Self::Name => "check-name",
+            Self::Connection => "check-connection-step",
+            Self::Tls => "check-tls",
+            Self::Server => "check-server",
+            Self::Version => "check-version",
+            Self::Credentials => "check-credentials",
+            Self::Device => "check-device",
+            Self::Clock => "check-clock",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod check;
 pub mod link;
+mod pages;
 pub mod runner;
 pub mod server;
 pub mod site;

@@ -16,6 +16,7 @@ pub(crate) fn configuration() -> Configuration {
         app_version: "1".to_owned(),
         interval_minutes: 10,
         enabled: true,
+        ..Configuration::default()
     }
 }
 

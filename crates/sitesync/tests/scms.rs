@@ -114,6 +114,7 @@ async fn start(folder: &Path, url: &str, country: &Country) -> RemoteSite {
         app_version: String::new(),
         interval_minutes: 60,
         enabled: true,
+        ..Configuration::default()
     });
     RemoteSite::start(options).await.unwrap()
 }

@@ -100,6 +100,7 @@ impl Bench {
             app_version: String::new(),
             interval_minutes: 1,
             enabled: true,
+            ..Configuration::default()
         })
         .expect("a configuration");
         let info = SiteInfo { id: SiteId(2), uuid: "uuid".to_owned(), code: "2".to_owned(), name: "site".to_owned() };

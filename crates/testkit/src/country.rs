@@ -384,6 +384,7 @@ pub fn configuration(server_url: &str, site_name: &str, secret: &str) -> Configu
         app_version: String::new(),
         interval_minutes: 60,
         enabled: true,
+        ..Configuration::default()
     }
 }
 

@@ -17,7 +17,12 @@ use crate::policy;
 use crate::server::Central;
 
 pub fn router(central: Arc<Central>) -> Router {
-    let door = Door { sign_in: central.sign_in().clone(), policy: policy::check, place: |t| t.get("central-server") };
+    let door = Door {
+        sign_in: central.sign_in().clone(),
+        policy: policy::check,
+        place: |t| t.get("central-server"),
+        left: Arc::new(|_| ()),
+    };
     let inside = Router::new()
         .route("/", get(sites::page))
         .route("/sites.csv", get(sites::csv))

@@ -22,6 +22,8 @@ pub struct View {
     pub hardware_id: String,
     pub interval_minutes: u32,
     pub enabled: bool,
+    pub request_size: u32,
+    pub plain_requests: bool,
 }
 
 /// What is to be changed; what is left out stays.
@@ -34,6 +36,8 @@ pub struct Change {
     pub kind: Option<DeviceKind>,
     pub interval_minutes: Option<u32>,
     pub enabled: Option<bool>,
+    pub request_size: Option<u32>,
+    pub plain_requests: Option<bool>,
 }
 
 const INTERVAL_FIRST: u32 = 10;
@@ -45,18 +49,30 @@ pub fn password_secret(password: &str) -> String {
     Sha256::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(super) async fn show(State(api): State<Api>) -> Result<Json<View>, ApiError> {
-    let stored = api.with_site(|site| Ok(site.state()?.configuration)).await?;
-    Ok(Json(view(stored.as_ref(), &api)))
+pub(crate) async fn show(State(api): State<Api>) -> Result<Json<View>, ApiError> {
+    api.configuration().await.map(Json)
 }
 
-pub(super) async fn change(State(api): State<Api>, Body(change): Body<Change>) -> Result<Json<View>, ApiError> {
-    let stored = api.with_site(|site| Ok(site.state()?.configuration)).await?;
-    let new = changed(stored, change, &api)?;
-    let view = view(Some(&new), &api);
-    api.with_site(move |site| site.configure(new)).await?;
-    api.0.runner.configured();
-    Ok(Json(view))
+pub(crate) async fn change(State(api): State<Api>, Body(change): Body<Change>) -> Result<Json<View>, ApiError> {
+    api.configure(change).await.map(Json)
+}
+
+impl Api {
+    /// The configuration as it is shown.
+    pub(crate) async fn configuration(&self) -> Result<View, ApiError> {
+        let stored = self.with_site(|site| Ok(site.state()?.configuration)).await?;
+        Ok(view(stored.as_ref(), self))
+    }
+
+    /// Stores a change, which holds at once.
+    pub(crate) async fn configure(&self, change: Change) -> Result<View, ApiError> {
+        let stored = self.with_site(|site| Ok(site.state()?.configuration)).await?;
+        let new = changed(stored, change, self)?;
+        let view = view(Some(&new), self);
+        self.with_site(move |site| site.configure(new)).await?;
+        self.0.runner.configured();
+        Ok(view)
+    }
 }
 
 fn view(stored: Option<&Configuration>, api: &Api) -> View {
@@ -69,20 +85,17 @@ fn view(stored: Option<&Configuration>, api: &Api) -> View {
         hardware_id: api.0.hardware_id.clone(),
         interval_minutes: stored.map_or(INTERVAL_FIRST, |stored| stored.interval_minutes),
         enabled: stored.is_none_or(|stored| stored.enabled),
+        request_size: stored.map_or(0, |stored| stored.request_size),
+        plain_requests: stored.is_some_and(|stored| stored.plain_requests),
     }
 }
 
 /// The configuration after a change, if it can be one.
-pub(super) fn changed(stored: Option<Configuration>, change: Change, api: &Api) -> Result<Configuration, ApiError> {
+pub(crate) fn changed(stored: Option<Configuration>, change: Change, api: &Api) -> Result<Configuration, ApiError> {
     let before = stored.unwrap_or_else(|| Configuration {
-        server_url: String::new(),
-        site_name: String::new(),
-        secret: String::new(),
-        kind: DeviceKind::default(),
-        hardware_id: String::new(),
-        app_version: String::new(),
         interval_minutes: INTERVAL_FIRST,
         enabled: true,
+        ..Configuration::default()
     });
     let new = Configuration {
         server_url: change.server_url.map_or(before.server_url, |url| url.trim().to_owned()),
@@ -93,6 +106,8 @@ pub(super) fn changed(stored: Option<Configuration>, change: Change, api: &Api) 
         app_version: api.0.app_version.clone(),
         interval_minutes: change.interval_minutes.unwrap_or(before.interval_minutes),
         enabled: change.enabled.unwrap_or(before.enabled),
+        request_size: change.request_size.unwrap_or(before.request_size),
+        plain_requests: change.plain_requests.unwrap_or(before.plain_requests),
     };
     fits(&new)?;
     Ok(new)

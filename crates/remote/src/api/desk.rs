@@ -9,12 +9,12 @@ use sitesync_web::{ApiError, Peer};
 
 use crate::site::DeviceKind;
 
-/// Nobody signs out of HTTP Basic: who did nothing for so long has left.
+/// Programs do not sign out, and people forget to: who did nothing for so long has left.
 const LEFT_AFTER_MS: Millis = 10 * 60_000;
 
 /// The one place of an installation for one person.
 #[derive(Default)]
-pub(super) struct Desk(Mutex<Option<Sitting>>);
+pub(crate) struct Desk(Mutex<Option<Sitting>>);
 
 struct Sitting {
     name: String,
@@ -23,7 +23,7 @@ struct Sitting {
 
 impl Desk {
     /// Lets somebody work, or says who works here.
-    pub(super) fn sit(&self, kind: DeviceKind, name: &str, now: Millis) -> Result<(), ApiError> {
+    pub(crate) fn sit(&self, kind: DeviceKind, name: &str, now: Millis) -> Result<(), ApiError> {
         if kind == DeviceKind::ClientServer {
             return Ok(());
         }
@@ -39,6 +39,14 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Somebody has signed out.
+    pub(crate) fn leave(&self, name: &str) {
+        let mut sitting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sitting.take_if(|sitting| sitting.name == name);
+    }
+}
+
 fn taken(name: &str, left: Millis) -> ApiError {
     let seconds = left.unsigned_abs().div_ceil(1000);
     ApiError::new(
@@ -51,7 +59,7 @@ fn taken(name: &str, left: Millis) -> ApiError {
 }
 
 /// Where an installation of this kind may be reached from.
-pub(super) fn reachable(kind: DeviceKind, peer: Peer) -> Result<(), ApiError> {
+pub(crate) fn reachable(kind: DeviceKind, peer: Peer) -> Result<(), ApiError> {
     let far = peer.0.is_some_and(|address| !is_here(address));
     if kind == DeviceKind::ClientServer || !far {
         return Ok(());

@@ -1,16 +1,15 @@
-//! The local API and status page: how people and programs on this machine, or in its local network, work with the site.
+//! The local API: how programs on this machine, or in its local network, work with the site.
 //!
 //! It decides nothing about records; the engine does ([`crate::site`]). Every change wakes the runner.
 
-mod configuration;
-mod desk;
+pub(crate) mod configuration;
+pub(crate) mod desk;
 mod error;
-mod page;
-mod policy;
+pub(crate) mod policy;
 mod records;
-mod sync;
+pub(crate) mod sync;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 
@@ -32,7 +31,7 @@ pub use configuration::{Change, View, password_secret};
 
 /// What the API works with. Cheap to clone.
 #[derive(Clone)]
-pub struct Api(Arc<Parts>);
+pub struct Api(pub(crate) Arc<Parts>);
 
 /// The parts of [`Api`].
 pub struct Parts {
@@ -53,9 +52,9 @@ const WRITE_MAX: usize = 16 << 20;
 const WRITES_MAX: usize = 64 << 20;
 
 #[derive(Clone)]
-struct Shared {
-    api: Api,
-    desk: Arc<Desk>,
+pub(crate) struct Shared {
+    pub(crate) api: Api,
+    pub(crate) desk: Arc<Desk>,
 }
 
 /// Everything that the site answers.
@@ -63,8 +62,6 @@ pub fn router(parts: Parts) -> Router {
     let api = Api(Arc::new(parts));
     let shared = Shared { api: api.clone(), desk: Arc::new(Desk::default()) };
     let inside = Router::new()
-        .route("/", get(page::show))
-        .route("/sync", post(page::sync))
         .route("/api/status", get(sync::status))
         .route("/api/sync", post(sync::now))
         .route("/api/check", post(sync::check))
@@ -75,14 +72,14 @@ pub fn router(parts: Parts) -> Router {
         .route("/api/records/{table}/{id}", get(records::one))
         .route("/api/put-aside", get(records::put_aside))
         .route("/api/configuration", get(configuration::show).put(configuration::change))
-        .layer(from_fn_with_state(shared, let_in))
+        .layer(from_fn_with_state(shared.clone(), let_in))
         .layer(Extension(BodyLimit(WRITE_MAX)))
         .layer(Extension(BodyRoom::new(WRITES_MAX)));
     let router = inside
-        .route("/style.css", get(page::style))
+        .with_state(api)
+        .merge(crate::pages::router(shared))
         .fallback(sitesync_web::fallback_path)
-        .method_not_allowed_fallback(sitesync_web::fallback_method)
-        .with_state(api);
+        .method_not_allowed_fallback(sitesync_web::fallback_method);
     sitesync_web::common(router)
 }
 
@@ -101,7 +98,7 @@ async fn let_in(State(shared): State<Shared>, request: Request, next: Next) -> R
 
 impl Api {
     /// The data file is waited for away from the threads that serve connections.
-    async fn with_site<T: Send + 'static>(
+    pub(crate) async fn with_site<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
     ) -> Result<T, ApiError> {

@@ -8,8 +8,10 @@ use sitesync_web::sign_in::Who;
 
 /// What may be changed, and with which permission; none means that being signed in is enough: who may log in to a store of the
 /// site works there.
-const CHANGES: [(&str, Option<Permission>); 5] = [
+const CHANGES: [(&str, Option<Permission>); 7] = [
     ("/sync", None),
+    ("/set-up", Some(Permission::EditSyncSettings)),
+    ("/settings", Some(Permission::EditSyncSettings)),
     ("/api/sync", None),
     ("/api/check", Some(Permission::EditSyncSettings)),
     ("/api/records", None),
@@ -18,7 +20,7 @@ const CHANGES: [(&str, Option<Permission>); 5] = [
 
 /// # Errors
 /// The refusal, if `who` may not do this here.
-pub(super) fn check(who: &Who, method: &Method, path: &str) -> Result<(), ApiError> {
+pub(crate) fn check(who: &Who, method: &Method, path: &str) -> Result<(), ApiError> {
     if !changes(method) {
         return Ok(());
     }

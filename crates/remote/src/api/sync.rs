@@ -16,21 +16,21 @@ use crate::runner::Progress;
 use crate::site::{DeviceKind, Site, SiteError, Status};
 
 #[derive(Serialize)]
-pub(super) struct StatusView {
+pub(crate) struct StatusView {
     #[serde(flatten)]
-    pub(super) status: Status,
+    pub(crate) status: Status,
     /// The names of the stores, in the order of `stores`.
-    pub(super) store_names: Vec<String>,
-    pub(super) progress: Progress,
+    pub(crate) store_names: Vec<String>,
+    pub(crate) progress: Progress,
     /// What a person should look into.
-    pub(super) warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
-pub(super) async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
+pub(crate) async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
     view(&api).await.map(Json)
 }
 
-pub(super) async fn view(api: &Api) -> Result<StatusView, ApiError> {
+pub(crate) async fn view(api: &Api) -> Result<StatusView, ApiError> {
     let (status, store_names) = api
         .with_site(|site| {
             let status = site.status()?;
@@ -69,17 +69,17 @@ fn warnings(status: &Status) -> Vec<String> {
     warnings
 }
 
-pub(super) async fn events(State(api): State<Api>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn events(State(api): State<Api>) -> Result<Json<Value>, ApiError> {
     let events = api.with_site(|site| Ok(site.state()?.events)).await?;
     Ok(Json(json!({ "events": events })))
 }
 
 #[derive(Deserialize)]
-pub(super) struct Wait {
+pub(crate) struct Wait {
     wait: Option<bool>,
 }
 
-pub(super) async fn now(State(api): State<Api>, Query(query): Query<Wait>) -> Result<Response, ApiError> {
+pub(crate) async fn now(State(api): State<Api>, Query(query): Query<Wait>) -> Result<Response, ApiError> {
     if query.wait == Some(false) {
         api.0.runner.ask();
         return Ok((StatusCode::ACCEPTED, Json(json!({ "started": true }))).into_response());
@@ -91,18 +91,29 @@ pub(super) async fn now(State(api): State<Api>, Query(query): Query<Wait>) -> Re
 }
 
 /// Checks what is stored, or, with a body, what it would be after that change; nothing is stored.
-pub(super) async fn check(State(api): State<Api>, request: Request) -> Result<Json<check::Report>, ApiError> {
+pub(crate) async fn check(State(api): State<Api>, request: Request) -> Result<Json<check::Report>, ApiError> {
     let change = if request.headers().contains_key(CONTENT_TYPE) {
         Some(Body::<configuration::Change>::from_request(request, &api).await?.0)
     } else {
         None
     };
-    let stored = api.with_site(|site| Ok(site.state()?.configuration)).await?;
-    let configuration = match change {
-        Some(change) => configuration::changed(stored, change, &api)?,
-        None => stored.ok_or(SiteError::NotSetUp)?,
-    };
-    let url = configuration.server_url.clone();
-    let request = api.with_site(move |site| site.login_request(configuration)).await?;
-    Ok(Json(check::check(&*api.0.link, &*api.0.clock, &url, &request).await))
+    api.check_with(change).await.map(Json)
+}
+
+impl Api {
+    /// Checks what the configuration would be after a change; nothing is stored.
+    pub(crate) async fn check(&self, change: configuration::Change) -> Result<check::Report, ApiError> {
+        self.check_with(Some(change)).await
+    }
+
+    async fn check_with(&self, change: Option<configuration::Change>) -> Result<check::Report, ApiError> {
+        let stored = self.with_site(|site| Ok(site.state()?.configuration)).await?;
+        let configuration = match change {
+            Some(change) => configuration::changed(stored, change, self)?,
+            None => stored.ok_or(SiteError::NotSetUp)?,
+        };
+        let url = configuration.server_url.clone();
+        let request = self.with_site(move |site| site.login_request(configuration)).await?;
+        Ok(check::check(&*self.0.link, &*self.0.clock, &url, &request).await)
+    }
 }

@@ -86,10 +86,13 @@ impl HttpLink {
     ) -> Result<Answer, LinkError> {
         let host = host(&url);
         let pulse = Pulse::new();
-        let mut request =
-            self.client.request(method, url).headers(headers).header(header::ACCEPT_ENCODING, "zstd, gzip");
+        let plain = headers.contains_key(header::ACCEPT_ENCODING);
+        let mut request = self.client.request(method, url).headers(headers);
+        if !plain {
+            request = request.header(header::ACCEPT_ENCODING, "zstd, gzip");
+        }
         if let Some(json) = json {
-            let (rest, encoding) = pack(json)?;
+            let (rest, encoding) = if plain { (json.into(), None) } else { pack(json)? };
             request = request.header(header::CONTENT_TYPE, "application/json");
             if let Some(encoding) = encoding {
                 request = request.header(header::CONTENT_ENCODING, encoding);
@@ -300,6 +303,9 @@ fn let_in(credentials: &Credentials) -> Result<HeaderMap, LinkError> {
             .map_err(|_| LinkError::Here(format!("the header {name} cannot be sent")))?;
         value.set_sensitive(name == "authorization");
         headers.insert(name, value);
+    }
+    if credentials.plain {
+        headers.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("identity"));
     }
     Ok(headers)
 }

@@ -54,6 +54,8 @@ pub struct Credentials {
     pub hardware_id: String,
     /// The random id of the data file.
     pub data_file: String,
+    /// See [`crate::site::Configuration::plain_requests`].
+    pub plain: bool,
 }
 
 /// What answers at the address, before anybody is let in.

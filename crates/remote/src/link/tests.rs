@@ -30,6 +30,7 @@ fn credentials(server_url: impl Into<String>) -> Credentials {
         token: Some("secret-token".to_owned()),
         hardware_id: "hardware".to_owned(),
         data_file: "file".to_owned(),
+        plain: false,
     }
 }
 

@@ -191,7 +191,9 @@ impl Task {
     /// Waits for a reason to sync. Without a configuration, or paused, only a person is one.
     async fn idle(&mut self, configuration: Option<&Configuration>) -> Event {
         let active = configuration.is_some_and(|configuration| configuration.enabled);
-        let asks = active && self.failures == 0;
+        // A question that is held open is what machines in the middle cut first.
+        let plain = configuration.is_some_and(|configuration| configuration.plain_requests);
+        let asks = active && !plain && self.failures == 0;
         let (parts, quiet) = (&self.parts, self.quiet.until);
         let news = async {
             if let Some(until) = quiet {

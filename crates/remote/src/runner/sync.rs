@@ -212,6 +212,7 @@ pub(super) fn credentials(site: &Site) -> Result<Credentials, SiteError> {
         token: state.token,
         hardware_id: configuration.hardware_id,
         data_file: state.data_file,
+        plain: configuration.plain_requests,
     })
 }
 

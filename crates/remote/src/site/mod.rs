@@ -34,7 +34,7 @@ use sitesync_store::{Store, write};
 pub use error::SiteError;
 pub use records::{Edit, PutAside};
 pub use state::{Configuration, DeviceKind, State};
-pub use status::Status;
+pub use status::{Status, StoreStatus};
 pub use step::{Reply, Run, Step};
 
 /// A remote site.

@@ -58,9 +58,30 @@ pub(super) fn pushed(state: &mut State, bytes: usize, took: Millis) {
     }
 }
 
+/// Of plain requests: small enough for any machine in the middle.
+const PLAIN: u32 = 200;
+/// A record with what stands around it, roughly.
+const RECORD_BYTES: u32 = 1 << 10;
+
+/// Records in one request at most, as a person wants it.
+fn wanted(state: &State) -> u32 {
+    let configuration = state.configuration.as_ref();
+    let wanted = configuration.map_or(0, |configuration| configuration.request_size);
+    let wanted = if wanted == 0 { u32::MAX } else { wanted };
+    if configuration.is_some_and(|configuration| configuration.plain_requests) { wanted.min(PLAIN) } else { wanted }
+}
+
+/// Entries and bytes of records that a request asks for, and bytes of changes that one sends: as the link allows and a person wants.
+pub(super) fn limits(state: &State) -> (u32, u32, u32) {
+    let wanted = wanted(state);
+    let bytes = wanted.saturating_mul(RECORD_BYTES).max(PUSH.0 as u32);
+    (state.entries_max.min(wanted), state.bytes_max.min(bytes), state.push_bytes.min(bytes))
+}
+
 /// Bytes of changes in one commit: on a link that breaks, few enough to get through whole. `usual` is for all others.
 pub(super) fn commit_bytes(state: &State, usual: usize) -> usize {
-    if state.push_bytes < PUSH_MOST { state.push_bytes as usize * PUSH_REQUESTS } else { usual }
+    let (.., push) = limits(state);
+    if push < PUSH_MOST { push as usize * PUSH_REQUESTS } else { usual }
 }
 
 /// What a run has seen of the feed that it reads: whether it comes nearer to its end.
@@ -134,6 +155,20 @@ impl Site {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_makes_requests_smaller_and_never_larger() {
+        let with = |request_size, plain_requests| {
+            let configuration = super::super::Configuration { request_size, plain_requests, ..Default::default() };
+            limits(&State { configuration: Some(configuration), ..State::new(String::new()) })
+        };
+        let usual = with(0, false);
+        assert_eq!(with(1_000_000, false), usual);
+        assert_eq!(with(100, false), (100, 100 << 10, 100 << 10));
+        assert_eq!(with(1, false), (1, 16 << 10, 16 << 10), "though a record must fit");
+        assert_eq!(with(0, true), (200, 200 << 10, 200 << 10));
+        assert_eq!(with(50, true).0, 50);
+    }
 
     #[test]
     fn a_limit_follows_the_link_in_steps() {

@@ -11,7 +11,7 @@ use sitesync_store::{PageEntry, PageLimit, Snapshot, Space, StoreError, write};
 use super::documents::rest_of_documents;
 use super::feeds::readings;
 use super::lineage::note_attempt;
-use super::pace::commit_bytes;
+use super::pace::{commit_bytes, limits};
 use super::records::{PutAside, is_unsent};
 use super::state::{self, Attempt, State, decode, get};
 use super::step::Run;
@@ -91,7 +91,7 @@ impl Site {
         if noted {
             let records = changes.len() as u64;
             let name = self.random.record_id();
-            let batches = batches(changes, state.push_bytes as usize);
+            let batches = batches(changes, limits(state).2 as usize);
             run.push = Some(Push { id, previous: state.last, name, batches, staged: 0, records });
         }
         Ok(())

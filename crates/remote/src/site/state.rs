@@ -36,7 +36,7 @@ impl DeviceKind {
 }
 
 /// How to reach the central server, and as whom.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Configuration {
     pub server_url: String,
     pub site_name: String,
@@ -49,6 +49,12 @@ pub struct Configuration {
     pub interval_minutes: u32,
     /// Synchronisation is not paused.
     pub enabled: bool,
+    /// Records in one request at most; 0 for as many as the link carries.
+    #[serde(default)]
+    pub request_size: u32,
+    /// For networks whose machines in the middle break what is usual: requests are small, not packed, and none is held open.
+    #[serde(default)]
+    pub plain_requests: bool,
 }
 
 /// A commit that was sent, or is about to be: noted before it is sent (EXCHANGE A1).

@@ -8,7 +8,7 @@ use sitesync_core::protocol::{
 use sitesync_store::{Snapshot, Space, write};
 
 use super::next_commit::Collected;
-use super::pace::Approach;
+use super::pace::{self, Approach};
 use super::push::Push;
 use super::state::{self, Configuration, State, decode};
 use super::{Site, SiteError, feeds, records};
@@ -92,6 +92,7 @@ impl Site {
         let commit = run.push.as_ref().map(Push::commit);
         // What goes out now is not an attempt whose answer was lost.
         let attempt = state.attempt.filter(|_| commit.is_none()).map(|attempt| attempt.id);
+        let (entries, bytes, _) = pace::limits(&state);
         Ok(Step::Exchange(Box::new(ExchangeRequest {
             epoch: state.epoch,
             last: state.last,
@@ -100,8 +101,8 @@ impl Site {
             positions: feeds::positions(&*snapshot)?,
             empty: !state.initialised,
             renew: state.renew,
-            entries_max: state.entries_max.saturating_mul(run.approach.times()),
-            bytes_max: state.bytes_max.saturating_mul(run.approach.times()),
+            entries_max: entries.saturating_mul(run.approach.times()),
+            bytes_max: bytes.saturating_mul(run.approach.times()),
             report: self.report(&*snapshot, &state)?,
         })))
     }

@@ -81,6 +81,7 @@ fn configure(site: &Site, proxy: SocketAddr, site_name: String) {
         app_version: "0.1.0".to_owned(),
         interval_minutes: 5,
         enabled: true,
+        ..Configuration::default()
     })
     .expect("a configuration");
 }
@@ -106,6 +107,7 @@ async fn sync(site: &Site, link: &HttpLink) {
             token: state.token,
             hardware_id: configuration.hardware_id,
             data_file: state.data_file,
+            plain: false,
         };
         let begun = tokio::time::Instant::now();
         let reply = link.send(&step, &credentials).await.expect("a reply");

@@ -156,6 +156,7 @@ impl Wanted {
             app_version: String::new(),
             interval_minutes: self.interval_minutes.unwrap_or(INTERVAL_MINUTES),
             enabled: true,
+            ..Configuration::default()
         })
     }
 

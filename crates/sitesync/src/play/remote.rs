@@ -138,6 +138,7 @@ fn configuration(place: &DemoSite, keys: &SiteKeys, relay: &Relay) -> Result<Con
         app_version: String::new(),
         interval_minutes: 1,
         enabled: true,
+        ..Configuration::default()
     })
 }
 
