@@ -110,9 +110,11 @@ async fn lived(folder: &Path) -> Vec<String> {
     let wrong = Configuration { secret: password_secret(WRONG), ..right.clone() };
     let request = site.site().login_request(wrong).unwrap();
     assert!(!check::check(&link, central.central().clock(), &central.url(), &request).await.ok);
-    for (address, who) in [(central.address(), ("admin", &*admin)), (site.address(), PERSON)] {
-        assert!(ask(address, "GET", "/", who).await.contains("200"));
-        assert!(ask(address, "GET", "/", (who.0, WRONG)).await.contains("401"));
+    for (address, path, who) in
+        [(central.address(), "/api/sites", ("admin", &*admin)), (site.address(), "/api/status", PERSON)]
+    {
+        assert!(ask(address, "GET", path, who).await.contains("200"));
+        assert!(ask(address, "GET", path, (who.0, WRONG)).await.contains("401"));
     }
     assert!(ask(central.address(), "POST", "/api/backup", ("admin", &admin)).await.contains("201"));
     central.stop().await.unwrap();

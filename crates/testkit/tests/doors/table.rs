@@ -17,7 +17,20 @@ use crate::{ADMINISTRATOR, Answer, OF_CENTRAL, OF_SITE, READER, basic, paths_of,
 
 /// Program, method, path, door, what is answered to who is let in, and a body if the call takes one.
 const CALLS: &str = r#"
-central GET    /                                      look    200
+central GET    /                                      page    200
+central GET    /sites.csv                             page    200
+central GET    /sites/delete                          page    200
+central POST   /sites/{site}/delete                   form    0
+central GET    /users                                 people  200
+central GET    /users/new                             people  200
+central POST   /users/new                             form    0
+central GET    /users/{user}                          people  404
+central POST   /users/{user}                          form    0
+central POST   /users/{user}/sign-out                 form    0
+central GET    /sign-in                               open    200
+central POST   /sign-in                               enter   401
+central POST   /sign-out                              form    0
+central GET    /language                              open    400
 central GET    /static/{file}                         open    200
 central GET    /api/openapi.json                      open    200
 central GET    /api/users                             manage  200
@@ -61,9 +74,20 @@ central POST   /sync/{version}/stage                  site    200 {"push":"p","i
 central POST   /sync/{version}/exchange               site    200 {"epoch":0,"last":{"number":1,"hash":"00000000000000000000000000000000"},"positions":[],"empty":true,"entries_max":10,"bytes_max":1000,"report":{"clock":0,"device_type":"","app_name":"","app_version":"","unsent":0}}
 central POST   /sync/{version}/compare                site    200 {"feed":"central","items":[]}
 central POST   /sync/{version}/wait                   site    200 {"positions":[],"seconds":0}
-remote  GET    /                                      look    200
-remote  GET    /style.css                             open    200
-remote  POST   /sync                                  work    303
+remote  GET    /                                      page    200
+remote  POST   /sync                                  form    0
+remote  GET    /set-up                                page    303
+remote  POST   /set-up                                form    0
+remote  GET    /settings                              page    200
+remote  POST   /settings                              form    0
+remote  GET    /log                                   page    200
+remote  GET    /data                                  page    200
+remote  GET    /data/{table}                          page    200
+remote  GET    /sign-in                               open    200
+remote  POST   /sign-in                               enter   401
+remote  POST   /sign-out                              form    0
+remote  GET    /language                              open    400
+remote  GET    /static/{file}                         open    200
 remote  GET    /api/status                            look    200
 remote  POST   /api/sync                              work    502
 remote  POST   /api/check                             change  200
@@ -82,32 +106,43 @@ remote  PUT    /api/configuration                     change  200 {"interval_min
 /// `site-password`: name and password of a site, tried as an account. `token`: a live token with its device and data file; `elsewhere`: with
 /// another device; `copied`: with another data file; `ended`: one that was replaced. `reader`, `administrator`: accounts of this program;
 /// `of-site`, `of-central`: administrators of that program only.
-/// `other-page`: an administrator's browser, led by a page of another server.
+/// `other-page`: an administrator's browser, led by a page of another server. `session`, `looking`: the browsers of an administrator and
+/// of a reader who have signed in; their forms lack the word that only a page of the session has. `0`: nobody of these gets in.
 const CENTRAL_ANSWERS: &str = "
-door    stranger  guesser  site-password  of-site  token  elsewhere  copied  ended  reader  other-page  of-central  administrator
-open    in        in       in             in       in     in         in      in     in      in          in          in
-site    401       401      401            401      in     401        401     401    401     401         401         401
-look    401       401      401            401      401    401        401     401    in      in          in          in
-change  401       401      401            401      401    401        401     401    403     403         in          in
-manage  401       401      401            401      401    401        401     401    403     in          in          in
+door    stranger  guesser  site-password  of-site  token  elsewhere  copied  ended  reader  other-page  of-central  administrator  session  looking
+open    in        in       in             in       in     in         in      in     in      in          in          in             in       in
+enter   in        in       in             in       in     in         in      in     in      403         in          in             in       in
+site    401       401      401            401      in     401        401     401    401     401         401         401            401      401
+look    401       401      401            401      401    401        401     401    in      in          in          in             401      401
+change  401       401      401            401      401    401        401     401    403     403         in          in             401      401
+manage  401       401      401            401      401    401        401     401    403     in          in          in             401      401
+page    303       303      303            303      303    303        303     303    303     303         303         303            in       in
+people  303       303      303            303      303    303        303     303    303     303         303         303            in       403
+form    303       303      303            303      303    303        303     303    303     303         303         303            403      403
 ";
 
 /// At a site: as above, from the machine itself (`single user` and `client/server`), and over the network (`client/server`).
 const REMOTE_ANSWERS: &str = "
-door    stranger  guesser  site-password  of-central  token  reader  other-page  of-site  administrator
-open    in        in       in             in          in     in      in          in       in
-look    401       401      401            401         401    in      in          in       in
-work    401       401      401            401         401    in      403         in       in
-change  401       401      401            401         401    403     403         in       in
+door    stranger  guesser  site-password  of-central  token  reader  other-page  of-site  administrator  session  looking
+open    in        in       in             in          in     in      in          in       in             in       in
+enter   in        in       in             in          in     in      403         in       in             in       in
+look    401       401      401            401         401    in      in          in       in             401      401
+work    401       401      401            401         401    in      403         in       in             401      401
+change  401       401      401            401         401    403     403         in       in             401      401
+page    303       303      303            303         303    303     303         303      303            in       in
+form    303       303      303            303         303    303     303         303      303            403      403
 ";
 
 /// Over the network at an installation for one person, which is used on its own machine only.
 const REMOTE_FROM_AFAR: &str = "
-door    stranger  guesser  site-password  of-central  token  reader  other-page  of-site  administrator
-open    in        in       in             in          in     in      in          in       in
-look    403       403      403            403         403    403     403         403      403
-work    403       403      403            403         403    403     403         403      403
-change  403       403      403            403         403    403     403         403      403
+door    stranger  guesser  site-password  of-central  token  reader  other-page  of-site  administrator  session  looking
+open    403       403      403            403         403    403     403         403      403            403      403
+enter   403       403      403            403         403    403     403         403      403            403      403
+look    403       403      403            403         403    403     403         403      403            403      403
+work    403       403      403            403         403    403     403         403      403            403      403
+change  403       403      403            403         403    403     403         403      403            403      403
+page    403       403      403            403         403    403     403         403      403            403      403
+form    403       403      403            403         403    403     403         403      403            403      403
 ";
 
 struct Call {
@@ -155,13 +190,24 @@ impl Call {
     /// An address that exists, as far as the others of this table leave it there.
     fn address(&self) -> String {
         let (table, id) = if self.path.contains("held") { ("", "1") } else { ("item", "I1") };
-        let named = [("{site}", "2"), ("{table}", table), ("{id}", id), ("{name}", "eye"), ("{file}", "console.css")];
+        let named = [
+            ("{site}", "2"),
+            ("{table}", table),
+            ("{id}", id),
+            ("{name}", "eye"),
+            ("{file}", "style.css"),
+            ("{user}", "nobody"),
+        ];
         named.iter().fold(self.path.replace("{version}", "1"), |path, (name, value)| path.replace(name, value))
     }
 
     fn request(&self) -> axum::http::request::Builder {
         let request = Request::builder().method(self.method).uri(self.address());
-        if self.body.is_empty() { request } else { request.header("content-type", "application/json") }
+        match (self.door, self.body) {
+            ("form" | "enter", _) => request.header("content-type", "application/x-www-form-urlencoded"),
+            (_, "") => request,
+            _ => request.header("content-type", "application/json"),
+        }
     }
 
     fn body(&self) -> Body {
@@ -177,7 +223,10 @@ impl Call {
             return;
         }
         assert_eq!(answer.status.to_string(), expected, "{what}");
-        assert!(!answer.code().is_empty(), "a refusal says why: {what}");
+        let page = answer.text.contains("<p class=\"dim mono\">");
+        let asked_to_sign_in =
+            answer.status == 303 && answer.headers["location"].to_str().unwrap().starts_with("/sign-in");
+        assert!(page || asked_to_sign_in || !answer.code().is_empty(), "a refusal says why: {what}");
     }
 }
 
@@ -210,6 +259,8 @@ fn headers(caller: &str, token: &str, ended: &str) -> Vec<(&'static str, String)
         "of-site" => vec![account(OF_SITE)],
         "of-central" => vec![account(OF_CENTRAL)],
         "administrator" => vec![account(ADMINISTRATOR)],
+        // Their cookies come with the request.
+        "session" | "looking" => Vec::new(),
         "other-page" => vec![account(ADMINISTRATOR), ("sec-fetch-site", "cross-site".to_owned())],
         other => panic!("nobody knows {other}"),
     };
@@ -221,8 +272,32 @@ fn headers(caller: &str, token: &str, ended: &str) -> Vec<(&'static str, String)
     headers
 }
 
-async fn knock(router: &Router, call: &Call, headers: &[(&'static str, String)], from: ([u8; 4], u16)) -> Answer {
-    let request = headers.iter().fold(call.request(), |request, (name, value)| request.header(*name, value));
+/// The cookie of somebody who signs in, if the caller is somebody's browser.
+async fn cookie(router: &Router, caller: &str, from: ([u8; 4], u16)) -> Option<String> {
+    let (name, password) = match caller {
+        "session" => ADMINISTRATOR,
+        "looking" => READER,
+        _ => return None,
+    };
+    let form = format!("name={name}&password={}", password.replace(' ', "+").replace('\'', "%27"));
+    let request = Request::post("/sign-in").header("content-type", "application/x-www-form-urlencoded");
+    let mut request = request.body(Body::from(form)).unwrap();
+    request.extensions_mut().insert(ConnectInfo(Peer(Some(peer(from)))));
+    let answer = send(router, request).await;
+    let cookie = answer.headers.get("set-cookie")?.to_str().ok()?;
+    cookie.split(';').next().map(str::to_owned)
+}
+
+async fn knock(
+    router: &Router,
+    call: &Call,
+    caller: &str,
+    headers: &[(&'static str, String)],
+    from: ([u8; 4], u16),
+) -> Answer {
+    let cookie = cookie(router, caller, from).await.map(|cookie| ("cookie", cookie));
+    let request =
+        headers.iter().chain(&cookie).fold(call.request(), |request, (name, value)| request.header(*name, value));
     let mut request = request.body(call.body()).unwrap();
     request.extensions_mut().insert(ConnectInfo(Peer(Some(peer(from)))));
     send(router, request).await
@@ -233,7 +308,7 @@ async fn every_caller_gets_through_just_the_doors_that_are_his_at_the_central_se
     for call in calls("central") {
         for (_, caller, expected) in answers(CENTRAL_ANSWERS).into_iter().filter(|(door, ..)| *door == call.door) {
             let (server, token, ended) = central().await;
-            let answer = knock(&server.router, &call, &headers(caller, &token, &ended), NETWORK).await;
+            let answer = knock(&server.router, &call, caller, &headers(caller, &token, &ended), NETWORK).await;
             call.is_answered(caller, expected, &answer);
         }
     }
@@ -253,7 +328,7 @@ async fn every_caller_gets_through_just_the_doors_that_are_his_at_a_site() {
         for call in calls("remote") {
             for (_, caller, expected) in answers(table).into_iter().filter(|(door, ..)| *door == call.door) {
                 let place = Place::new(kind);
-                let answer = knock(&place.router, &call, &headers(caller, "some token", ""), from).await;
+                let answer = knock(&place.router, &call, caller, &headers(caller, "some token", ""), from).await;
                 call.is_answered(caller, expected, &answer);
             }
         }
@@ -276,8 +351,10 @@ async fn no_call_is_missing_from_the_table_and_nothing_else_is_answered() {
                 }
                 let path = calls.iter().find(|call| call.path == path).unwrap();
                 let call = Call { method, body: "", ..*path };
-                let answer = knock(router, &call, &headers("administrator", "", ""), HERE).await;
-                assert_eq!(answer.status, 405, "{program} {method} {}: {}", call.path, answer.text);
+                let answer = knock(router, &call, "administrator", &headers("administrator", "", ""), HERE).await;
+                // What is not listed is changed by nobody, and pages ask for a session first.
+                let refused = [405, 403, 303].contains(&answer.status);
+                assert!(refused, "{program} {method} {}: {} {}", call.path, answer.status, answer.text);
             }
         }
     }
@@ -298,7 +375,7 @@ async fn where_nothing_is_there_is_nothing_for_anybody() {
             for method in ["GET", "POST"] {
                 let known = headers(caller, &token, &ended);
                 let call = Call { program: "central", method, path, door: "", let_in: 404, body: "" };
-                let answer = knock(&server.router, &call, &known, NETWORK).await;
+                let answer = knock(&server.router, &call, caller, &known, NETWORK).await;
                 let nothing = answer.status == 404 || (path.starts_with("/static") && answer.status == 405);
                 assert!(nothing, "{method} {path} by {caller}: {} {}", answer.status, answer.text);
             }
