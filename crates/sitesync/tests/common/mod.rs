@@ -241,6 +241,13 @@ pub struct Site {
 }
 
 impl Site {
+    /// A device that was never set up.
+    pub fn empty(data: &Path) -> Self {
+        let mut command = sitesync();
+        command.args(["remote", "--listen", "127.0.0.1:0"]).arg("--data").arg(data);
+        Self::of(command, data, None)
+    }
+
     /// Sets it up with the password of the site, and starts it.
     pub fn set_up(data: &Path, central: &str, name: &str, password: &str) -> Self {
         Self::set_up_with(sitesync(), data, central, name, password)
