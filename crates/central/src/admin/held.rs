@@ -127,8 +127,8 @@ pub(super) async fn release(
     Path(id): Path<u64>,
     Query(params): Query<ReleaseParams>,
 ) -> Result<StatusCode, ApiError> {
-    let what = if params.repair { "held.repair" } else { "held.release" };
-    run(&central, who, id, what, move |central, txn| central.hub().release_in(txn, id, params.repair)).await
+    let decision = if params.repair { Decision::Repair } else { Decision::Release };
+    decide(&central, who, id, decision).await.map(|()| StatusCode::NO_CONTENT)
 }
 
 /// Give a document up: its site gets what the central server has, and keeps its own version put aside.
@@ -139,7 +139,7 @@ pub(super) async fn send_back(
     Extension(who): Extension<Who>,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    run(&central, who, id, "held.send_back", move |central, txn| central.hub().send_back_in(txn, id)).await
+    decide(&central, who, id, Decision::SendBack).await.map(|()| StatusCode::NO_CONTENT)
 }
 
 /// Drop a document. Its site is told the truth all the same, so this does what sending back does.
@@ -150,25 +150,61 @@ pub(super) async fn drop_document(
     Extension(who): Extension<Who>,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    run(&central, who, id, "held.drop", move |central, txn| central.hub().send_back_in(txn, id)).await
+    decide(&central, who, id, Decision::Drop).await.map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn run(
-    central: &Arc<Central>,
-    who: Who,
-    id: HeldId,
-    what: &'static str,
-    work: impl Fn(&Central, &mut dyn Txn) -> Result<BTreeSet<Feed>, HubError> + Send + 'static,
-) -> Result<StatusCode, ApiError> {
+/// What a person decides about a held document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Tried again, with all checks.
+    Release,
+    /// Applied against the rules of ownership.
+    Repair,
+    SendBack,
+    Drop,
+}
+
+impl Decision {
+    const ALL: [Self; 4] = [Self::Release, Self::Repair, Self::SendBack, Self::Drop];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Repair => "repair",
+            Self::SendBack => "send_back",
+            Self::Drop => "drop",
+        }
+    }
+
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|decision| decision.name() == name)
+    }
+
+    /// Whether it cannot be undone.
+    pub(crate) fn is_final(self) -> bool {
+        self != Self::Release
+    }
+
+    fn run(self, hub: &Hub, txn: &mut dyn Txn, id: HeldId) -> Result<BTreeSet<Feed>, HubError> {
+        match self {
+            Self::Release => hub.release_in(txn, id, false),
+            Self::Repair => hub.release_in(txn, id, true),
+            Self::SendBack | Self::Drop => hub.send_back_in(txn, id),
+        }
+    }
+}
+
+/// Does what was decided, noted in the audit.
+pub(crate) async fn decide(central: &Arc<Central>, who: Who, id: HeldId, decision: Decision) -> Result<(), ApiError> {
     let grown = change(central, who, move |central, txn, by| {
         rows::lock_directory(txn)?;
         let document = Hub::held_document(txn, id)?;
-        let grown = work(central, txn)?;
-        note(txn, by, what, &document)?;
+        let grown = decision.run(central.hub(), txn, id)?;
+        note(txn, by, &format!("held.{}", decision.name()), &document)?;
         Ok::<_, HubError>(grown)
     });
     central.hub().wake(&grown.await?);
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 fn note(txn: &mut dyn Txn, by: By<'_>, what: &str, document: &HeldDocument) -> Result<(), HubError> {

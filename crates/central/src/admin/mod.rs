@@ -6,7 +6,7 @@
 mod audit;
 pub(crate) mod backup;
 pub(crate) mod guard;
-mod held;
+pub(crate) mod held;
 pub mod overview;
 mod record_edit;
 mod records;

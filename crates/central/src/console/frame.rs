@@ -8,6 +8,8 @@ use sitesync_web::accounts::Permission;
 pub(super) enum Here {
     Sites,
     Users,
+    Held,
+    Audit,
 }
 
 /// The frame of a page. Pages that somebody may not see are left out.
@@ -16,9 +18,11 @@ pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let may = |permission: Option<Permission>| {
         permission.is_none_or(|permission| visit.who().is_some_and(|who| who.may(permission)))
     };
-    let pages: [(Here, &'static str, String, Option<Permission>); 2] = [
+    let pages: [(Here, &'static str, String, Option<Permission>); 4] = [
         (Here::Sites, "/", t.get("nav-sites"), None),
         (Here::Users, "/users", t.get("nav-users"), Some(Permission::ManageUsers)),
+        (Here::Held, "/held", t.get("nav-held"), Some(Permission::ViewRecords)),
+        (Here::Audit, "/audit", t.get("nav-audit"), Some(Permission::ViewRecords)),
     ];
     let shown = pages.into_iter().filter(|(_, _, _, permission)| may(*permission));
     let nav = shown.map(|(page, href, label, _)| NavItem { href, label, current: page == here, ..NavItem::default() });

@@ -1,7 +1,9 @@
 //! The pages of the central server: a door like the others. They are rendered here and work without JavaScript; what they change,
 //! they change through the same functions as the API, with the same permissions ([`crate::policy`]).
 
+mod audit;
 mod frame;
+mod held;
 mod sites;
 mod stores;
 mod users;
@@ -28,6 +30,8 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/sites.csv", get(sites::csv))
         .route("/sites/delete", get(sites::ask_delete))
         .route("/sites/{site}/delete", axum::routing::post(sites::delete))
+        .route("/audit", get(audit::page))
+        .merge(held::router())
         .merge(users::router())
         .route_layer(from_fn_with_state(door.clone(), let_in))
         .with_state(central);

@@ -284,7 +284,7 @@ async fn it_says_why_a_record_is_where_it_is() {
 }
 
 /// A site whose pushed location of a store that is not its own is held.
-async fn held(server: &Server) -> String {
+pub(crate) async fn held(server: &Server) -> String {
     use sitesync_core::protocol::{CommitId, commit_hash};
     server.site("Kamo");
     server.store("S1", SiteId(1));

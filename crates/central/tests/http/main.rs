@@ -5,6 +5,7 @@
 mod admin;
 mod browser;
 mod console;
+mod held_pages;
 mod native;
 mod running;
 mod server;

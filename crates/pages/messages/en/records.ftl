@@ -1,1 +1,48 @@
 # Records, held documents, audit, settings.
+
+next-page = Next page
+
+nav-held = Held
+held-hint = Documents that could not be applied as they came. The version before each stays visible; nothing is lost until you decide.
+held-all-sites = Show those of all sites
+held-nothing = Nothing is held.
+held-since = Held since
+held-site = Site
+held-document = Document
+held-reason = Reason
+held-records = Records
+held-waits-for = Waits for
+held-malformed = Cannot be read
+held-refused = Not the site's to write
+held-waits = Waits for another record
+held-parent-deleted = Its header was deleted
+held-deleted = Was deleted meanwhile
+held-merged = Was merged meanwhile
+held-overtaken = Changed by somebody else meanwhile
+held-aside = Put aside by the site
+held-compare = What the site sent, and what is here
+held-record = Record
+held-column = Column
+held-sent = As sent
+held-here = As it is here
+held-new = not here yet
+held-changed = differs
+held-same = the same
+held-is-deleted = the site deleted it
+held-release = Release
+held-repair = Release against the rules
+held-send-back = Send back
+held-drop = Drop
+held-decisions = Release tries again with all checks. Send back gives the site what is here, and the site puts its own version aside. Drop does the same and says that nobody wants it.
+held-sure-repair = Apply it although its site may not write it? It replaces what is here, and goes to everybody who has it.
+held-sure-send-back = Give this version up? The site gets what is here, and keeps its own version put aside.
+held-sure-drop = Drop this version? The site gets what is here.
+held-may-not = You need the permission “Decide about held documents” to decide.
+
+nav-audit = Audit
+audit-at = When
+audit-who = Who
+audit-what = What
+audit-subject = Of what
+audit-from = From
+audit-to = To

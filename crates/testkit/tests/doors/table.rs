@@ -27,6 +27,10 @@ central POST   /users/new                             form    0
 central GET    /users/{user}                          people  404
 central POST   /users/{user}                          form    0
 central POST   /users/{user}/sign-out                 form    0
+central GET    /held                                  page    200
+central GET    /held/{id}                             page    200
+central POST   /held/{id}                             form    0
+central GET    /audit                                 page    200
 central GET    /sign-in                               open    200
 central POST   /sign-in                               enter   401
 central POST   /sign-out                              form    0
