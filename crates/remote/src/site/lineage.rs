@@ -10,7 +10,7 @@ use sitesync_store::{Snapshot, Space, Txn};
 use super::SiteError;
 use super::doubt::resend_store;
 use super::records::{PutAside, is_unsent};
-use super::staged::clear_staged;
+use super::staged::{clear_staged, read_pages_again};
 use super::state::{Attempt, Rewound, State, decode, get, put_row};
 
 /// A commit of this site, and how far in its list of changes it reached.
@@ -141,14 +141,14 @@ fn rewound(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Mil
         "This data file was put back from a backup, or copied from another device. It is filled again from the central server; \
          what was changed here and there is put aside, never overwritten.",
     );
-    let both = state.restored || !state.doubts.is_empty();
+    let both = state.restored || state.open_doubt().is_some();
     state.rewound = Some(Rewound { at: now, both });
     if both {
         state.sent_upto = 0;
     }
     state.renew = true;
     state.last = reply.last;
-    clear_staged(txn)?;
+    read_pages_again(txn)?;
     Ok(true)
 }
 

@@ -173,7 +173,7 @@ fn change(snapshot: &dyn Snapshot, page: &PageEntry, based: bool) -> Result<Chan
 
 /// A site that is not initialised, or whose feeds are in doubt, first reads.
 fn may_push(state: &State) -> bool {
-    state.site.is_some() && state.doubts.is_empty() && state.epoch != 0
+    state.site.is_some() && state.open_doubt().is_none() && state.epoch != 0
 }
 
 fn entries_of(snapshot: &dyn Snapshot, key: &RecordKey) -> Result<Vec<Entry>, SiteError> {

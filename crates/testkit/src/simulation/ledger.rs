@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
-use sitesync_core::ids::RecordKey;
+use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::protocol::Change;
-use sitesync_store::Store;
 use sitesync_store::memory::MemoryStore;
+use sitesync_store::{Space, Store};
 
 use super::broken::Broken;
 use super::world::World;
@@ -37,7 +37,9 @@ pub(super) struct Ledger {
     acknowledged: BTreeSet<Stamped>,
     /// Records of which a person let the held version count, or gave it up.
     pub(super) decided: BTreeSet<RecordKey>,
-    /// What was lost where both sides were put back.
+    /// Versions that a person let not count.
+    given_up: BTreeSet<Stamped>,
+    /// What was given up, or lost where both sides were put back.
     pub(super) forgiven: BTreeSet<Stamped>,
 }
 
@@ -102,13 +104,15 @@ impl Ledger {
         for version in versions {
             self.decided.insert(version.key.clone());
             self.acknowledged.remove(&version);
+            self.given_up.insert(version.clone());
             self.forgiven.insert(version);
         }
     }
 
-    /// The central server said that these are stored.
-    pub(super) fn acknowledge(&mut self, changes: &[Change]) {
-        self.acknowledged.extend(in_changes(changes));
+    /// The central server said that these are stored. Where it only said so again, what a person has given up since stays given up.
+    pub(super) fn acknowledge(&mut self, changes: &[Change], repeated: bool) {
+        let counts = |version: &Stamped| !(repeated && self.given_up.contains(version));
+        self.acknowledged.extend(in_changes(changes).into_iter().filter(counts));
     }
 
     /// These versions and all that they were written upon.
@@ -136,6 +140,12 @@ impl World {
         };
         versions.extend(self.ledger.deleted.iter().filter(gone).cloned());
         self.ledger.with_history(versions)
+    }
+
+    /// The last commit of a site that the central server has taken, as it notes it.
+    pub(super) fn last_commit(&self, site: SiteId) -> Option<Vec<u8>> {
+        let snapshot = self.country.central.snapshot().expect("in memory");
+        snapshot.row(Space::Commit, &site.0.to_be_bytes()).expect("in memory")
     }
 
     fn held(&self) -> Vec<Stamped> {

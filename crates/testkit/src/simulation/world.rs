@@ -112,9 +112,6 @@ impl World {
 
     fn act(&mut self, planned: &Planned) -> Result<(), Broken> {
         self.history.push(planned.to_string());
-        if std::env::var_os("TRACE").is_some() {
-            eprintln!("== {planned}");
-        }
         self.country.clock.advance(1_000);
         self.country.sites.iter().for_each(|member| member.clock.advance(1_000));
         match &planned.action {
