@@ -19,7 +19,7 @@ use super::records::{Why, is_unsent, note_changes, put_aside};
 use super::staged::stage_answers;
 use super::state::{self, Doubt, State};
 use super::step::Run;
-use super::{Site, SiteError};
+use super::{Site, SiteError, look};
 
 /// Records in one question.
 const ITEMS: usize = 1_000;
@@ -128,8 +128,8 @@ impl Site {
         if theirs.same.is_some() {
             return Ok(false);
         }
-        let Some(record) = txn.records(std::slice::from_ref(key))?.pop().flatten() else { return Ok(false) };
-        let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
+        let Some(record) = look::record(txn, key)? else { return Ok(false) };
+        let entries = look::entries(txn, key)?;
         // If both sides were put back, what was edited since is put aside like the rest of its document. So is what a site holds of
         // a feed that it has not read whole: it may be half a document.
         let whole = reading(txn, &doubt.feed)?.is_some_and(|reading| reading.ready);
@@ -202,7 +202,7 @@ pub(crate) fn resend_store(
     let page = txn.page(&doubtful.feed, doubtful.above, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let mut again = Vec::new();
     for entry in page.into_iter().map(|page| page.entry) {
-        let Some(record) = txn.records(std::slice::from_ref(&entry.key))?.pop().flatten() else { continue };
+        let Some(record) = look::record(txn, &entry.key)? else { continue };
         let mut world = StoreWorld::new(txn, catalogue);
         let known = world.read(&record)?;
         if topmost(&known.facts, &mut world)?.store.as_ref() == Some(store) {
