@@ -89,6 +89,26 @@ fn a_copy_that_is_still_being_filled_gets_what_the_other_sends_whole() {
     country.assert_equal();
 }
 
+#[test]
+fn what_a_person_lets_count_is_followed_by_what_its_site_wrote_meanwhile() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let before = country.copy_of(2);
+    country.write(2, &[stock("L", "S2", 1)]);
+    country.sync(2);
+    country.put_back(2, &before);
+    country.write(2, &[stock("L", "S2", 2)]);
+    country.sync(2);
+    country.write(2, &[stock("L", "S2", 3)]);
+    country.hub.release(country.hub.held(None, 9).unwrap()[0].id, false).unwrap();
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(2), "the other life's version");
+    country.sync_all();
+    assert_eq!(country.central_record("item_line", "L").unwrap()["quantity"], json!(3), "the later commit counts");
+    country.assert_equal();
+    let aside = country.site(2).put_aside().unwrap();
+    assert!(aside[0].body.as_deref().unwrap().contains("\"quantity\":2"), "it is still to be seen: {aside:?}");
+}
+
 /// Site 2 has sent its stock L, and the central server was restored to before that.
 fn sent_and_forgotten() -> Country {
     let mut country = Country::with_sites(1, 2);
