@@ -41,7 +41,11 @@ impl World {
             Err(HubError::Refused(faults)) => self.note(format!("refused: {faults:?}")),
             Err(error) => self.hub_failed(&error)?,
         }
-        if self.lazy { Ok(()) } else { self.hub_work(false) }
+        if !self.lazy {
+            self.hub_work(false)?;
+        }
+        self.restart_killed();
+        Ok(())
     }
 
     fn changes(&self, now: Made, manage: &Manage) -> Vec<Change> {

@@ -208,7 +208,7 @@ impl World {
     }
 
     /// Whoever was killed in a write that came to nothing anyway starts again too.
-    fn restart_killed(&mut self) {
+    pub(super) fn restart_killed(&mut self) {
         if self.country.disk.is_broken() {
             self.restart_hub();
         }
