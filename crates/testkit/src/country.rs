@@ -273,6 +273,17 @@ impl Country {
         self.sites.len() - 1
     }
 
+    /// The device that was copied last.
+    pub fn copy(&self) -> &Member {
+        self.sites.last().expect("a device was copied")
+    }
+
+    /// A whole sync of it over a good link; its site has another device with the same number.
+    pub fn sync_copy(&self) {
+        let synced = self.sync_member(self.copy(), &mut |_| Outage::None);
+        synced.unwrap_or_else(|failure| panic!("the copy: {failure:?}"));
+    }
+
     /// A new device for a site: an empty data file.
     pub fn replace_device(&mut self, site: u32) {
         self.put_back(site, &MemoryStore::default());

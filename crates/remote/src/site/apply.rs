@@ -17,10 +17,10 @@ use sitesync_core::record::{Entry, EntryKind, Record, State as RecordState};
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 
-use super::SiteError;
 use super::drop::{drop_orphans, drop_unless_held, referrers_first};
 use super::records::{Why, is_unsent};
 use super::state::State;
+use super::{SiteError, look};
 
 /// In what situation entries arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,7 +219,7 @@ impl<'a> Applying<'a> {
     /// What was deleted leaves a mark, if it was here at all.
     fn tombstone(&mut self, arrived: &Arrived<'_>) -> Result<Option<(Record, Facts)>, SiteError> {
         let key = &arrived.key;
-        let stored = self.world.txn.records(std::slice::from_ref(key))?.pop().flatten();
+        let stored = look::record(self.world.txn, key)?;
         let Some(stored) = stored.filter(Record::is_live) else { return Ok(None) };
         let table = self.world.catalogue.table(&key.table);
         let body = normal::routing_columns(table, &StoreWorld::body(&stored)?);

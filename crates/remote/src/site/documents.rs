@@ -8,7 +8,7 @@ use sitesync_core::record::{Role, link_target};
 use sitesync_store::Snapshot;
 use sitesync_store::world::StoreWorld;
 
-use super::SiteError;
+use super::{SiteError, look};
 
 /// The header that a record stands under, and its lines.
 fn relatives(
@@ -20,7 +20,7 @@ fn relatives(
         return Ok(Vec::new());
     }
     let mut relatives = snapshot.linked(Role::Parent, &link_target(key), None, usize::MAX)?;
-    if let Some(record) = snapshot.records(std::slice::from_ref(key))?.pop().flatten() {
+    if let Some(record) = look::record(snapshot, key)? {
         let body = StoreWorld::body(&record)?;
         relatives.extend(Facts::read(catalogue.table(&key.table), key, &body).parent);
     }

@@ -19,7 +19,7 @@ use super::records::{Why, is_unsent, note_changes, put_aside};
 use super::staged::stage_answers;
 use super::state::{self, Doubt, State};
 use super::step::Run;
-use super::{Site, SiteError};
+use super::{Site, SiteError, look};
 
 /// Records in one question.
 const ITEMS: usize = 1_000;
@@ -28,7 +28,7 @@ impl Site {
     /// The next question, if anything is in doubt or missing.
     pub(crate) fn question(&self, state: &State) -> Result<Option<CompareRequest>, SiteError> {
         let snapshot = self.store.snapshot()?;
-        if let Some(doubt) = state.doubts.first() {
+        if let Some(doubt) = state.open_doubt() {
             let items = doubtful(&*snapshot, doubt)?.into_iter().map(item).collect();
             return Ok(Some(CompareRequest { feed: doubt.feed.clone(), items }));
         }
@@ -58,7 +58,7 @@ impl Site {
                 forget_feed(txn, self.catalogue, &mut state, &question.feed, now)?;
                 return state::put(txn, &state);
             }
-            match state.doubts.first().cloned().filter(|doubt| doubt.feed == question.feed) {
+            match state.open_doubt().cloned().filter(|doubt| doubt.feed == question.feed) {
                 Some(doubt) => self.clear_doubt(txn, &mut state, &doubt, question, reply, now)?,
                 None => {
                     let asked = |key: &RecordKey| {
@@ -128,8 +128,8 @@ impl Site {
         if theirs.same.is_some() {
             return Ok(false);
         }
-        let Some(record) = txn.records(std::slice::from_ref(key))?.pop().flatten() else { return Ok(false) };
-        let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
+        let Some(record) = look::record(txn, key)? else { return Ok(false) };
+        let entries = look::entries(txn, key)?;
         // If both sides were put back, what was edited since is put aside like the rest of its document. So is what a site holds of
         // a feed that it has not read whole: it may be half a document.
         let whole = reading(txn, &doubt.feed)?.is_some_and(|reading| reading.ready);
@@ -182,7 +182,7 @@ fn forget_feed(
     now: Millis,
 ) -> Result<(), SiteError> {
     state.wanted.retain(|(other, _)| other != feed);
-    for doubt in state.doubts.iter().filter(|doubt| doubt.feed == *feed) {
+    for doubt in state.doubts.iter().filter(|doubt| doubt.feed == *feed && doubt.is_open()) {
         let doubtful = DoubtfulFeed { feed: feed.clone(), above: doubt.restored };
         resend_store(txn, catalogue, &doubtful, now)?;
     }
@@ -202,7 +202,7 @@ pub(crate) fn resend_store(
     let page = txn.page(&doubtful.feed, doubtful.above, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let mut again = Vec::new();
     for entry in page.into_iter().map(|page| page.entry) {
-        let Some(record) = txn.records(std::slice::from_ref(&entry.key))?.pop().flatten() else { continue };
+        let Some(record) = look::record(txn, &entry.key)? else { continue };
         let mut world = StoreWorld::new(txn, catalogue);
         let known = world.read(&record)?;
         if topmost(&known.facts, &mut world)?.store.as_ref() == Some(store) {
@@ -241,12 +241,9 @@ fn settle_place(txn: &mut dyn Txn, feed: &Feed, key: &RecordKey, entry: &FeedEnt
     Ok(())
 }
 
-/// Goes on after the entry that was compared last; without one, the doubt is cleared up.
+/// Goes on after the entry that was compared last; without one, all of the doubt was compared.
 fn advance(state: &mut State, doubt: &Doubt, last: Option<u64>) {
-    state.doubts.retain_mut(|other| {
-        if other.feed == doubt.feed {
-            other.above = last.unwrap_or(other.above);
-        }
-        last.is_some() || other.feed != doubt.feed
-    });
+    for other in state.doubts.iter_mut().filter(|other| other.feed == doubt.feed) {
+        other.above = last.unwrap_or(other.upto);
+    }
 }

@@ -13,7 +13,7 @@ use super::documents::rest_of_documents;
 use super::feeds::{forget_reading, readings};
 use super::records::{Why, is_unsent, put_aside, unsent};
 use super::state::{self, State};
-use super::{Site, SiteError};
+use super::{Site, SiteError, look};
 
 /// Entries in one transaction.
 const CHUNK: usize = 5_000;
@@ -163,7 +163,7 @@ pub(crate) fn drop_unless_held(
     aside: Option<(Why, Millis)>,
 ) -> Result<(), SiteError> {
     let keys = std::slice::from_ref(key);
-    let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
+    let entries = look::entries(txn, key)?;
     let withdrawn = entries.iter().any(|entry| entry.kind == EntryKind::Withdraw)
         || entries.iter().all(|entry| entry.feed == Feed::Changes);
     let live = entries.iter().any(|entry| entry.feed != Feed::Changes && entry.kind == EntryKind::Put);
@@ -173,7 +173,7 @@ pub(crate) fn drop_unless_held(
     if entries.iter().any(|entry| entry.kind == EntryKind::Delete) || is_referred_to(txn, key)? {
         return Ok(());
     }
-    if let Some(record) = txn.records(keys)?.pop().flatten().filter(Record::is_live) {
+    if let Some(record) = look::record(txn, key)?.filter(Record::is_live) {
         if let Some((why, at)) = aside {
             put_aside(txn, &record, why, at)?;
         }
@@ -190,13 +190,13 @@ pub(crate) fn drop_unless_held(
 /// Lines of a header that went are nothing by themselves: those that no feed holds are put aside, and go too.
 pub(super) fn drop_orphans(txn: &mut dyn Txn, header: &RecordKey, now: Millis) -> Result<(), SiteError> {
     let alone = !Catalogue::embedded().has_relatives(&header.table);
-    if alone || txn.records(std::slice::from_ref(header))?.pop().flatten().is_some() {
+    if alone || look::record(txn, header)?.is_some() {
         return Ok(());
     }
     for line in txn.linked(Role::Parent, &link_target(header), None, usize::MAX)? {
         let keys = std::slice::from_ref(&line);
-        let entries = txn.entries_of(keys)?.pop().unwrap_or_default();
-        let record = txn.records(keys)?.pop().flatten();
+        let entries = look::entries(txn, &line)?;
+        let record = look::record(txn, &line)?;
         if let Some(record) = record.filter(|_| entries.iter().all(|entry| entry.feed == Feed::Changes)) {
             put_aside(txn, &record, Why::Rewound, now)?;
             txn.forget_records(keys)?;

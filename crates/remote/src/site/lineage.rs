@@ -7,11 +7,11 @@ use sitesync_core::protocol::{CommitId, CommitOutcome, EpochCommit, ExchangeRepl
 use sitesync_core::record::link_target;
 use sitesync_store::{Snapshot, Space, Txn};
 
-use super::SiteError;
 use super::doubt::resend_store;
 use super::records::{PutAside, is_unsent};
-use super::staged::clear_staged;
+use super::staged::{clear_staged, read_pages_again};
 use super::state::{Attempt, Rewound, State, decode, get, put_row};
+use super::{SiteError, look};
 
 /// A commit of this site, and how far in its list of changes it reached.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -141,14 +141,14 @@ fn rewound(txn: &mut dyn Txn, state: &mut State, reply: &ExchangeReply, now: Mil
         "This data file was put back from a backup, or copied from another device. It is filled again from the central server; \
          what was changed here and there is put aside, never overwritten.",
     );
-    let both = state.restored || !state.doubts.is_empty();
+    let both = state.restored || state.open_doubt().is_some();
     state.rewound = Some(Rewound { at: now, both });
     if both {
         state.sent_upto = 0;
     }
     state.renew = true;
     state.last = reply.last;
-    clear_staged(txn)?;
+    read_pages_again(txn)?;
     Ok(true)
 }
 
@@ -180,7 +180,7 @@ fn forget_bases(txn: &mut dyn Txn, state: &State) -> Result<(), SiteError> {
         let text = String::from_utf8_lossy(&row).into_owned();
         let Some((table, id)) = text.split_once('\u{1f}') else { continue };
         let key = RecordKey::new(table, id);
-        let entries = txn.entries_of(std::slice::from_ref(&key))?.pop().unwrap_or_default();
+        let entries = look::entries(txn, &key)?;
         if !is_unsent(state, &entries) {
             txn.delete_row(Space::Base, link_target(&key).as_bytes())?;
         }

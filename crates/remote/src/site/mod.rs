@@ -12,6 +12,7 @@ mod error;
 mod feeds;
 mod lineage;
 mod load;
+mod look;
 mod next_commit;
 mod pace;
 mod pages;

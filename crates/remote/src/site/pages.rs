@@ -9,7 +9,7 @@ use super::apply::{Applying, Mode};
 use super::feeds::{self, Reading, put_reading, readings};
 use super::records::unsent;
 use super::staged::drop_staged;
-use super::state::State;
+use super::state::{Doubt, State};
 use super::{Site, SiteError};
 
 /// Feeds come and go with the stores that are active on the site.
@@ -79,6 +79,7 @@ pub(super) fn complete(
         }
     }
     // What is in doubt or missing is being asked for; until then the sums cannot agree.
+    state.doubts.retain(Doubt::is_open);
     state.unequal = if state.doubts.is_empty() && state.wanted.is_empty() { unequal } else { Vec::new() };
     state.initialised = true;
     state.rewound = None;

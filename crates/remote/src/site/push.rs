@@ -15,7 +15,7 @@ use super::pace::{commit_bytes, limits};
 use super::records::{PutAside, is_unsent};
 use super::state::{self, Attempt, State, decode, get};
 use super::step::Run;
-use super::{Site, SiteError};
+use super::{Site, SiteError, look};
 
 /// A commit holds about so many records, and bytes of them; a longer list of changes is cut, never inside a document.
 const RECORDS_MAX: usize = 5_000;
@@ -130,10 +130,10 @@ impl Site {
             changes.push(change(snapshot, &entry, based)?);
         }
         // Nobody may see half a document.
-        let unsent = |key: &RecordKey| Ok(is_unsent(state, &entries_of(snapshot, key)?));
+        let unsent = |key: &RecordKey| Ok(is_unsent(state, &look::entries(snapshot, key)?));
         for key in rest_of_documents(snapshot, self.catalogue, &taken, unsent)? {
-            let record = snapshot.records(std::slice::from_ref(&key))?.pop().flatten();
-            if let Some(entry) = change_entry(entries_of(snapshot, &key)?) {
+            let record = look::record(snapshot, &key)?;
+            if let Some(entry) = change_entry(look::entries(snapshot, &key)?) {
                 let body = record.filter(Record::is_live).map(|record| record.body);
                 changes.push(change(snapshot, &PageEntry { entry, body, merged_into: None }, based)?);
             }
@@ -173,11 +173,7 @@ fn change(snapshot: &dyn Snapshot, page: &PageEntry, based: bool) -> Result<Chan
 
 /// A site that is not initialised, or whose feeds are in doubt, first reads.
 fn may_push(state: &State) -> bool {
-    state.site.is_some() && state.doubts.is_empty() && state.epoch != 0
-}
-
-fn entries_of(snapshot: &dyn Snapshot, key: &RecordKey) -> Result<Vec<Entry>, SiteError> {
-    Ok(snapshot.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default())
+    state.site.is_some() && state.open_doubt().is_none() && state.epoch != 0
 }
 
 fn change_entry(entries: Vec<Entry>) -> Option<Entry> {

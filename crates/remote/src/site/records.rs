@@ -18,7 +18,7 @@ use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
 
 use super::feeds::{reading, staged_prefix};
 use super::state::{self, State, decode, put_row};
-use super::{Site, SiteError};
+use super::{Site, SiteError, look};
 
 /// One change that a person or a program makes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Site {
 
     /// A record as people see it: every column, with its default where nothing was entered.
     pub fn record(&self, key: &RecordKey) -> Result<Option<Map<String, Value>>, SiteError> {
-        let record = self.store.snapshot()?.records(std::slice::from_ref(key))?.pop().flatten();
+        let record = look::record(&*self.store.snapshot()?, key)?;
         record.filter(Record::is_live).map(|record| self.complete(&record)).transpose()
     }
 
@@ -116,7 +116,7 @@ impl<'a> Writer<'a> {
             // Nothing of what has arrived can be looked up yet (EXCHANGE B2).
             return Err(SiteError::NotNow { record: key, reason: "the site is still being initialised".to_owned() });
         }
-        let stored = self.world.txn.records(std::slice::from_ref(&key))?.pop().flatten();
+        let stored = look::record(self.world.txn, &key)?;
         match (&edit.data, edit.delete) {
             (Some(data), false) => self.put(key, data, stored),
             (None, true) => self.delete(key, stored),
@@ -145,7 +145,7 @@ impl<'a> Writer<'a> {
         self.permit(&key, Some(&stored), None)?;
         // Deleting a parent deletes its lines.
         for child in self.world.txn.linked(Role::Parent, &link_target(&key), None, usize::MAX)? {
-            let stored = self.world.txn.records(std::slice::from_ref(&child))?.pop().flatten();
+            let stored = look::record(self.world.txn, &child)?;
             self.delete(child, stored)?;
         }
         let table = self.world.catalogue.table(&key.table);
@@ -221,7 +221,7 @@ pub(crate) fn is_unsent(state: &State, entries: &[Entry]) -> bool {
 
 /// Remembers the version last exchanged of a record that several sites may edit, so that only changed columns are sent.
 fn keep_base(txn: &mut dyn Txn, state: &State, key: &RecordKey, before: Option<&Record>) -> Result<(), SiteError> {
-    let entries = txn.entries_of(std::slice::from_ref(key))?.pop().unwrap_or_default();
+    let entries = look::entries(txn, key)?;
     let Some(before) = before.filter(|before| before.is_live() && !is_unsent(state, &entries)) else { return Ok(()) };
     put_row(txn, Space::Base, link_target(key).as_bytes(), &before.body)
 }

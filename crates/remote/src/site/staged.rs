@@ -31,6 +31,11 @@ pub(super) fn clear_staged(txn: &mut dyn Txn) -> Result<(), SiteError> {
     for (key, _) in txn.rows(Space::Pulled, &[], None, usize::MAX)? {
         txn.delete_row(Space::Pulled, &key)?;
     }
+    read_pages_again(txn)
+}
+
+/// Pages that wait are read again and replaced; answers that wait with them stay, as they would not be asked for again.
+pub(super) fn read_pages_again(txn: &mut dyn Txn) -> Result<(), SiteError> {
     for (feed, mut reading) in readings(txn)? {
         if reading.staged.take().is_some() {
             put_reading(txn, &feed, &reading)?;

@@ -77,11 +77,17 @@ pub struct Rewound {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {
     pub feed: Feed,
-    /// Entries above this number and up to `upto` are compared.
+    /// Entries above this number and up to `upto` are still to be compared; if there are none, the answers wait for the end of a pull.
     pub above: u64,
     pub upto: u64,
     /// What the central server had when it was restored.
     pub restored: u64,
+}
+
+impl Doubt {
+    pub(crate) fn is_open(&self) -> bool {
+        self.above < self.upto
+    }
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -165,17 +171,20 @@ impl State {
         self.events.drain(..surplus);
     }
 
-    /// Notes that a feed is in doubt up to its present head; it is compared before anything is sent.
+    /// Notes that a feed is in doubt up to its present head; it is compared before anything is sent. What an earlier restore put in
+    /// doubt, and no pull has settled, is compared again.
     pub(crate) fn doubt(&mut self, doubtful: &DoubtfulFeed, head: u64) {
-        let known = self.doubts.iter().any(|doubt| doubt.feed == doubtful.feed);
-        if head > doubtful.above && !known {
-            self.doubts.push(Doubt {
-                feed: doubtful.feed.clone(),
-                above: doubtful.above,
-                upto: head,
-                restored: doubtful.above,
-            });
+        let before = self.doubts.iter().find(|doubt| doubt.feed == doubtful.feed).map(|doubt| doubt.restored);
+        let restored = before.map_or(doubtful.above, |before| before.min(doubtful.above));
+        self.doubts.retain(|doubt| doubt.feed != doubtful.feed);
+        if head > restored {
+            self.doubts.push(Doubt { feed: doubtful.feed.clone(), above: restored, upto: head, restored });
         }
+    }
+
+    /// What is to be compared next.
+    pub(crate) fn open_doubt(&self) -> Option<&Doubt> {
+        self.doubts.iter().find(|doubt| doubt.is_open())
     }
 }
 

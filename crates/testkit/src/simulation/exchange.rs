@@ -135,6 +135,7 @@ impl World {
     /// The hub's answer, unless it is killed.
     fn serve(&mut self, at: usize, step: &Step) -> Result<Option<Reply>, Broken> {
         let info = self.country.sites[at].info.clone();
+        let before = self.last_commit(info.id);
         let reply = match self.country.serve(&info, step) {
             Ok(reply) => Some(reply),
             Err(error) => {
@@ -146,7 +147,8 @@ impl World {
             && reply.outcome == CommitOutcome::Applied
             && let Some(commit) = &request.commit
         {
-            self.ledger.acknowledge(&commit.changes);
+            let repeated = before == self.last_commit(info.id);
+            self.ledger.acknowledge(&commit.changes, repeated);
         }
         if !self.lazy {
             self.hub_work(false)?;

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
-use sitesync_core::ids::RecordKey;
+use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::normal;
 use sitesync_core::protocol::Change;
-use sitesync_store::Store;
 use sitesync_store::memory::MemoryStore;
+use sitesync_store::{Space, Store};
 
 use super::broken::Broken;
 use super::world::World;
@@ -37,7 +37,11 @@ pub(super) struct Ledger {
     acknowledged: BTreeSet<Stamped>,
     /// Records of which a person let the held version count, or gave it up.
     pub(super) decided: BTreeSet<RecordKey>,
-    /// What was lost where both sides were put back.
+    /// Versions that a person let count, and what each replaced.
+    released: Vec<(Stamped, Option<Stamped>)>,
+    /// Versions that a person let not count.
+    given_up: BTreeSet<Stamped>,
+    /// What was given up, or lost where both sides were put back.
     pub(super) forgiven: BTreeSet<Stamped>,
 }
 
@@ -70,6 +74,12 @@ fn in_changes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Stamped>
     changes.into_iter().filter_map(stamped).collect()
 }
 
+/// The records that are deleted.
+fn deletions(changes: Vec<Change>) -> impl Iterator<Item = RecordKey> {
+    let deleted = changes.into_iter().filter(|change| change.delete);
+    deleted.map(|change| RecordKey { table: change.table, id: change.id })
+}
+
 /// What a device has put aside.
 fn put_aside(member: &Member) -> Vec<Stamped> {
     let aside = member.site.put_aside().expect("in memory");
@@ -94,6 +104,7 @@ impl Ledger {
     /// A person let one version count over another.
     pub(super) fn counts_over(&mut self, version: Stamped, other: Option<Stamped>) {
         let other = other.filter(|other| *other != version);
+        self.released.push((version.clone(), other.clone()));
         self.upon.entry(version).or_default().extend(other);
     }
 
@@ -102,13 +113,15 @@ impl Ledger {
         for version in versions {
             self.decided.insert(version.key.clone());
             self.acknowledged.remove(&version);
+            self.given_up.insert(version.clone());
             self.forgiven.insert(version);
         }
     }
 
-    /// The central server said that these are stored.
-    pub(super) fn acknowledge(&mut self, changes: &[Change]) {
-        self.acknowledged.extend(in_changes(changes));
+    /// The central server said that these are stored. Where it only said so again, what a person has given up since stays given up.
+    pub(super) fn acknowledge(&mut self, changes: &[Change], repeated: bool) {
+        let counts = |version: &Stamped| !(repeated && self.given_up.contains(version));
+        self.acknowledged.extend(in_changes(changes).into_iter().filter(counts));
     }
 
     /// These versions and all that they were written upon.
@@ -135,39 +148,63 @@ impl World {
             waiting.contains(&version.key) || present(&self.country.central, &version.key).is_none()
         };
         versions.extend(self.ledger.deleted.iter().filter(gone).cloned());
+        versions.extend(self.written_over_unseen());
         self.ledger.with_history(versions)
     }
 
-    fn held(&self) -> Vec<Stamped> {
+    /// What a person at the central server let count is like his own edit: what its owner has written meanwhile upon the version
+    /// before, and sends later, stands. If the version before stands again by itself, the person's was set back.
+    fn written_over_unseen(&self) -> Vec<Stamped> {
+        let unseen = |(version, over): &&(Stamped, Option<Stamped>)| {
+            let follows = |last: &Stamped| {
+                let history = || self.ledger.with_history(vec![last.clone()]);
+                last.key == version.key && over.as_ref().is_none_or(|over| history().contains(over))
+            };
+            match present(&self.country.central, &version.key) {
+                Some(present) => over.as_ref() != Some(&present) && follows(&present),
+                None => self.ledger.deleted.iter().any(follows),
+            }
+        };
+        self.ledger.released.iter().filter(unseen).map(|(version, _)| version.clone()).collect()
+    }
+
+    /// The last commit of a site that the central server has taken, as it notes it.
+    pub(super) fn last_commit(&self, site: SiteId) -> Option<Vec<u8>> {
+        let snapshot = self.country.central.snapshot().expect("in memory");
+        snapshot.row(Space::Commit, &site.0.to_be_bytes()).expect("in memory")
+    }
+
+    /// What is held on the central server: all of it, or one document.
+    fn held_changes(&self, id: Option<u64>) -> Vec<Change> {
         let held = self.country.hub.held(None, usize::MAX).expect("in memory");
-        in_changes(held.iter().flat_map(|held| &held.changes))
+        let wanted = held.into_iter().filter(|held| id.is_none_or(|id| held.id == id));
+        wanted.flat_map(|held| held.changes).collect()
+    }
+
+    fn held(&self) -> Vec<Stamped> {
+        in_changes(&self.held_changes(None))
     }
 
     /// The records of which a deletion is held, or put aside.
     fn kept_deletions(&self) -> BTreeSet<RecordKey> {
-        let held = self.country.hub.held(None, usize::MAX).expect("in memory");
-        let held = held.into_iter().flat_map(|held| held.changes).filter(|change| change.delete);
-        let held = held.map(|change| RecordKey { table: change.table, id: change.id });
         let aside = self.country.sites.iter().flat_map(|member| member.site.put_aside().expect("in memory"));
         let aside = aside.filter(|aside| aside.body.is_none());
-        held.chain(aside.map(|aside| RecordKey { table: aside.table, id: aside.id })).collect()
+        let aside = aside.map(|aside| RecordKey { table: aside.table, id: aside.id });
+        aside.chain(deletions(self.held_changes(None))).collect()
     }
 
     /// The versions in one held document.
     pub(super) fn versions_of_held(&self, id: u64) -> Vec<Stamped> {
-        let held = self.country.hub.held(None, usize::MAX).unwrap_or_default();
-        in_changes(held.iter().filter(|held| held.id == id).flat_map(|held| &held.changes))
+        in_changes(&self.held_changes(Some(id)))
     }
 
     /// The records that a held document deletes.
     pub(super) fn deletions_of_held(&self, id: u64) -> Vec<RecordKey> {
-        let held = self.country.hub.held(None, usize::MAX).unwrap_or_default();
-        let changes = held.into_iter().filter(|held| held.id == id).flat_map(|held| held.changes);
-        changes.filter(|change| change.delete).map(|change| RecordKey { table: change.table, id: change.id }).collect()
+        deletions(self.held_changes(Some(id))).collect()
     }
 
     pub(super) fn is_held(&self, id: u64) -> bool {
-        self.country.hub.held(None, usize::MAX).unwrap_or_default().iter().any(|held| held.id == id)
+        !self.held_changes(Some(id)).is_empty()
     }
 
     /// The records that are held or put aside somewhere in another version.

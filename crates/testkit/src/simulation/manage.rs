@@ -41,7 +41,11 @@ impl World {
             Err(HubError::Refused(faults)) => self.note(format!("refused: {faults:?}")),
             Err(error) => self.hub_failed(&error)?,
         }
-        if self.lazy { Ok(()) } else { self.hub_work(false) }
+        if !self.lazy {
+            self.hub_work(false)?;
+        }
+        self.restart_killed();
+        Ok(())
     }
 
     fn changes(&self, now: Made, manage: &Manage) -> Vec<Change> {
@@ -97,13 +101,14 @@ impl World {
         let deleted: Vec<_> =
             self.deletions_of_held(id).iter().filter_map(|key| present(&self.country.central, key)).collect();
         let done = self.country.hub.release(id, repair);
+        self.managed(done)?;
         if !self.is_held(id) {
             deleted.into_iter().for_each(|gone| self.ledger.delete(Some(gone)));
             for (version, over) in versions.into_iter().zip(over) {
                 self.ledger.counts_over(version, over);
             }
         }
-        self.managed(done)
+        Ok(())
     }
 
     /// A person decides that it does not.
@@ -111,9 +116,10 @@ impl World {
         let Some(id) = self.any_held(which) else { return Ok(()) };
         let versions = self.versions_of_held(id);
         let done = self.country.hub.send_back(id);
-        if self.versions_of_held(id).is_empty() {
+        self.managed(done)?;
+        if !self.is_held(id) {
             self.ledger.give_up(versions);
         }
-        self.managed(done)
+        Ok(())
     }
 }

@@ -112,9 +112,6 @@ impl World {
 
     fn act(&mut self, planned: &Planned) -> Result<(), Broken> {
         self.history.push(planned.to_string());
-        if std::env::var_os("TRACE").is_some() {
-            eprintln!("== {planned}");
-        }
         self.country.clock.advance(1_000);
         self.country.sites.iter().for_each(|member| member.clock.advance(1_000));
         match &planned.action {
@@ -211,7 +208,7 @@ impl World {
     }
 
     /// Whoever was killed in a write that came to nothing anyway starts again too.
-    fn restart_killed(&mut self) {
+    pub(super) fn restart_killed(&mut self) {
         if self.country.disk.is_broken() {
             self.restart_hub();
         }

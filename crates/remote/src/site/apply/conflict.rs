@@ -7,9 +7,9 @@ use sitesync_core::record::{Entry, EntryKind, Record, Role, link_target};
 use sitesync_core::world::World;
 
 use super::{Applying, Arrived, Mode};
-use crate::site::SiteError;
 use crate::site::drop::was_refused;
 use crate::site::records::{Why, is_unsent, put_aside};
+use crate::site::{SiteError, look};
 
 impl Applying<'_> {
     /// Whether the site's version gives way to the one that arrived; puts it aside if it would be lost.
@@ -86,8 +86,8 @@ impl Applying<'_> {
 
     fn put_member_aside(&mut self, key: &RecordKey) -> Result<(), SiteError> {
         let keys = std::slice::from_ref(key);
-        let entries = self.world.txn.entries_of(keys)?.pop().unwrap_or_default();
-        let record = self.world.txn.records(keys)?.pop().flatten();
+        let entries = look::entries(self.world.txn, key)?;
+        let record = look::record(self.world.txn, key)?;
         let Some(record) = record.filter(|_| is_unsent(self.state, &entries)) else { return Ok(()) };
         put_aside(self.world.txn, &record, Why::Rewound, self.now)?;
         self.forget_change(key)?;
