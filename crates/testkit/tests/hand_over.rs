@@ -368,3 +368,29 @@ fn a_site_that_was_just_given_the_store_hands_it_on_before_it_has_it_whole() {
     country.assert_equal();
     assert!(country.site(2).may_write_to("S2").unwrap());
 }
+
+#[test]
+fn a_store_that_left_and_came_back_unnoticed_is_read_before_it_is_written_to() {
+    let mut country = leaving();
+    let _ = country.sync_over(2, &mut |step: &Step| match step {
+        Step::Exchange(request) if request.leaving.iter().any(|report| report.all_sent) => Outage::Answer,
+        _ => Outage::None,
+    });
+    country.sync(3);
+    country.write(3, &[stock("L1", "S2", 5)]);
+    country.begin_move("S2", 2).unwrap();
+    country.sync(3);
+    assert_eq!(active_on(&country, "S2"), 2);
+    country.page = Some(1);
+    for answers in 1..3 {
+        exchanges(&country, 2, 1);
+        assert!(country.site_record(2, "item_line", "L1").is_none(), "after {answers} pages");
+        country.site(2).write(&[stock("L1", "S2", 3)]).unwrap_err();
+        assert!(!country.site(2).may_write_to("S2").unwrap());
+    }
+    country.sync(2);
+    country.write(2, &[edit("item_line", "L1", json!({ "quantity": 4 }))]);
+    country.sync_all();
+    assert_eq!(held(&country), 0);
+    country.assert_equal();
+}

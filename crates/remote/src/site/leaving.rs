@@ -31,21 +31,34 @@ impl Site {
         };
         let here = active_on.is_some() && active_on == state.site.as_ref().map(|site| site.id);
         let whole = reading(&*snapshot, &Feed::store(store))?.is_some_and(|reading| reading.ready && !reading.lost);
-        let leaving = state.leaving.iter().any(|leaving| *leaving.store == *store);
-        Ok(here && whole && state.initialised && !leaving)
+        let leaving = state.leaving.iter().map(|leaving| &leaving.store).chain(&state.staying);
+        Ok(here && whole && state.initialised && leaving.into_iter().all(|leaving| **leaving != *store))
     }
 }
 
-/// Takes what the central server says of the site's stores: those that it names leave, all others stay.
+/// Takes what the central server says of the site's stores: those that it names leave. Others stay, or have left and come back
+/// unnoticed: they are written to again when all is read that was written meanwhile.
 pub(super) fn take(txn: &dyn Txn, state: &mut State, reply: &ExchangeReply, now: Millis) -> Result<(), SiteError> {
     let before = std::mem::replace(&mut state.leaving, reply.leaving.clone());
     for leaving in missing(&state.leaving, &before) {
         let (name, to) = (store_name(txn, &leaving.store)?, &leaving.to);
         state.tell(now, format!("The store {name} is being moved to {to}: from now on it can only be read here."));
     }
-    let stays = |leaving: &Leaving| reply.subscribed.contains(&Feed::Store(leaving.store.clone()));
-    for leaving in missing(&before, &state.leaving).into_iter().filter(stays) {
-        let name = store_name(txn, &leaving.store)?;
+    let stays = |store: &Box<str>| {
+        let leaves = reply.leaving.iter().any(|leaving| leaving.store == *store);
+        !leaves && reply.subscribed.contains(&Feed::Store(store.clone()))
+    };
+    state.staying.extend(missing(&before, &reply.leaving).into_iter().map(|leaving| leaving.store));
+    state.staying.retain(stays);
+    state.staying.sort();
+    state.staying.dedup();
+    Ok(())
+}
+
+/// Everything is read: the stores that stay are as the central server has them.
+pub(super) fn read_whole(txn: &dyn Txn, state: &mut State, now: Millis) -> Result<(), SiteError> {
+    for store in std::mem::take(&mut state.staying) {
+        let name = store_name(txn, &store)?;
         state.tell(now, format!("The store {name} stays here, it is not moved after all: it can be written to again."));
     }
     Ok(())
@@ -96,7 +109,8 @@ pub(super) fn refuse(
     table: Option<&Table>,
     versions: (Option<&Known>, Option<&Facts>),
 ) -> Result<(), SiteError> {
-    let mut without: BTreeSet<Box<str>> = state.leaving.iter().map(|leaving| leaving.store.clone()).collect();
+    let leaving = state.leaving.iter().map(|leaving| &leaving.store);
+    let mut without: BTreeSet<Box<str>> = leaving.chain(&state.staying).cloned().collect();
     // The record that says where a store went may arrive later than the news that it is gone.
     without.extend(readings(world.txn)?.into_iter().filter(|(_, reading)| reading.lost).filter_map(store_of));
     if without.is_empty() {

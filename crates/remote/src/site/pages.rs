@@ -7,6 +7,7 @@ use sitesync_store::Txn;
 
 use super::apply::{Applying, Mode};
 use super::feeds::{self, Reading, put_reading, readings};
+use super::leaving;
 use super::records::unsent;
 use super::staged::drop_staged;
 use super::state::State;
@@ -81,6 +82,7 @@ pub(super) fn complete(
     // What is in doubt or missing is being asked for; until then the sums cannot agree.
     state.unequal = if state.doubts.is_empty() && state.wanted.is_empty() { unequal } else { Vec::new() };
     state.initialised = true;
+    leaving::read_whole(txn, state, now)?;
     state.rewound = None;
     state.restored &= unsent(txn, state)? > 0 || state.attempt.is_some();
     state.first_success.get_or_insert(now);

@@ -119,6 +119,9 @@ pub struct State {
     /// Stores that are being handed over to another site: they are read-only here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaving: Vec<Leaving>,
+    /// Stores that are no longer, as far as the central server says: they are read-only until all is read that it has of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staying: Vec<Box<str>>,
     /// Entries per request, as the link allows (see `pace`).
     pub entries_max: u32,
     /// Bytes of records in a reply, and of changes in a request, as the link allows.
