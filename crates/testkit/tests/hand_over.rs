@@ -288,6 +288,30 @@ fn a_data_file_that_was_put_back_confirms_only_what_is_there() {
     country.assert_equal();
 }
 
+/// A copy of a device confirms late, when the other has sent something since: that is not what it spoke of.
+#[test]
+fn a_confirmation_counts_only_while_nothing_else_has_come_from_the_site() {
+    let mut country = leaving();
+    let copy = country.copy_device(0);
+    let late = confirmation(&country);
+    country.sites[copy].site.write(&[stock("L1", "S2", 5)]).unwrap();
+    let mut cut = sitesync_testkit::cut_after(1);
+    assert!(country.sync_member(&country.sites[copy], &mut cut).is_err(), "it is broken off");
+    assert!(country.central_record("item_line", "L1").is_some());
+    country.hub.exchange(&country.member(2).info, &late).unwrap();
+    assert_eq!(active_on(&country, "S2"), 2);
+}
+
+#[test]
+fn however_much_a_site_has_to_send_all_of_it_comes_before_the_store_leaves() {
+    let country = leaving();
+    let many: Vec<_> = (0..10_500).map(|line| stock(&format!("L{line}"), "S2", 1)).collect();
+    country.write(2, &many);
+    country.sync(2);
+    assert_eq!((active_on(&country, "S2"), held(&country)), (3, 0));
+    assert!(country.central_record("item_line", "L10499").is_some());
+}
+
 #[test]
 fn a_new_device_of_the_former_site_confirms_when_it_is_filled() {
     let mut country = leaving();
