@@ -147,13 +147,13 @@ fn place(txn: &mut dyn Txn, hub: &Hub, store: &str, to: SiteId) -> Result<Place,
     Ok(Place { from, standing: hand_over::of_store(txn, from, store)?, code })
 }
 
-/// Whether records of the site may exist that are not here: a device is bound to it, or has read its feeds once.
+/// Whether records of the site may exist that are not here, and may come: a device is bound to it, or has read its feeds once.
 fn is_in_use(snapshot: &dyn Snapshot, of: SiteId) -> Result<bool, HubError> {
     if of == SiteId::CENTRAL {
         return Ok(false);
     }
-    let bound = sites::get(snapshot, of)?.is_some_and(|site| site.hardware_id.is_some());
-    Ok(bound || has_read(snapshot, ReaderId::native(of))?)
+    let Some(site) = sites::get(snapshot, of)? else { return Ok(false) };
+    Ok(site.hardware_id.is_some() || has_read(snapshot, ReaderId::native(of))?)
 }
 
 fn redirect(txn: &mut dyn Txn, by: By<'_>, standing: HandOver, to: SiteId) -> Result<MoveReport, HubError> {
