@@ -273,14 +273,15 @@ pub(crate) fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef 
     }
 }
 
-/// How many stores are active on a site, where only the store may fail.
+/// How many stores are active on a site or on their way to it, where only the store may fail: as long as there is one, the site is
+/// not deleted.
 pub(crate) fn count_stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
-    store_only(Hub::stores_of_site(snapshot, site).map(|stores| stores.len() as u64))
+    store_only(crate::stores::attached(snapshot, site))
 }
 
-/// How many are active on it or on their way to it: as long as there is one, the site is not deleted.
-pub(crate) fn attached_stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
-    store_only(crate::stores::attached(snapshot, site))
+/// How many are active on it.
+pub(super) fn count_active(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
+    store_only(Hub::stores_of_site(snapshot, site).map(|stores| stores.len() as u64))
 }
 
 fn store_only<T>(read: Result<T, HubError>) -> Result<T, StoreError> {

@@ -13,7 +13,7 @@ use sitesync_web::{ApiError, Body, Path, blocking};
 use utoipa::ToSchema;
 
 use super::guard::change;
-use super::overview::{self, SiteLine, attached_stores};
+use super::overview::{self, SiteLine, count_stores};
 use super::site_actions::hashed;
 use crate::server::Central;
 use crate::sites::{self, DeviceType, SiteError, SiteForm};
@@ -150,7 +150,7 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, ApiError> {
     let id = SiteId(site);
     let deleted = change(&central, who, move |_, txn, by| {
-        let stores = attached_stores(txn, id)?;
+        let stores = count_stores(txn, id)?;
         sites::delete(txn, by, id, stores)
     });
     deleted.await?;
