@@ -44,12 +44,12 @@ pub(super) fn take(txn: &dyn Txn, state: &mut State, reply: &ExchangeReply, now:
         let (name, to) = (store_name(txn, &leaving.store)?, &leaving.to);
         state.tell(now, format!("The store {name} is being moved to {to}: from now on it can only be read here."));
     }
-    let stays = |store: &Box<str>| {
-        let leaves = reply.leaving.iter().any(|leaving| leaving.store == *store);
-        !leaves && reply.subscribed.contains(&Feed::Store(store.clone()))
+    let stays = |store: &str| {
+        let leaves = reply.leaving.iter().any(|leaving| *leaving.store == *store);
+        !leaves && reply.subscribed.contains(&Feed::store(store))
     };
     state.staying.extend(missing(&before, &reply.leaving).into_iter().map(|leaving| leaving.store));
-    state.staying.retain(stays);
+    state.staying.retain(|store| stays(store));
     state.staying.sort();
     state.staying.dedup();
     Ok(())

@@ -43,7 +43,9 @@ impl World {
         for held in self.country.hub.held(None, usize::MAX).expect("in memory") {
             let waits_for = held.reason.waits_for.as_ref().filter(|key| &*key.table == "store");
             let elsewhere = waits_for.is_some_and(|key| regular.contains(&&*key.id));
-            if &*held.reason.code == "refused" && elsewhere {
+            // Who writes over what he has not read: his store came back to him, and he was let in too early.
+            let unread = &*held.reason.code == "overtaken" && regular.len() == STORES.len();
+            if unread || &*held.reason.code == "refused" && elsewhere {
                 let text = format!("{} of site {}: {}", held.root, held.site, held.reason.text);
                 return Err(Broken::new("a hand-over holds nothing", text));
             }
