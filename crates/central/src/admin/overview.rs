@@ -233,11 +233,7 @@ fn stores(snapshot: &dyn Snapshot, site: SiteId, on_the_way: &OnTheWay) -> Resul
     let ids = Hub::stores_of_site(snapshot, site)?;
     let keys: Vec<_> = ids.into_iter().map(|id| RecordKey::new("store", id)).collect();
     let records = snapshot.records(&keys)?;
-    records
-        .into_iter()
-        .flatten()
-        .map(|record| Ok(on_the_way.store(&record, &StoreWorld::body(&record)?)))
-        .collect()
+    records.into_iter().flatten().map(|record| Ok(on_the_way.store(&record, &StoreWorld::body(&record)?))).collect()
 }
 
 /// The stores of all sites. One walk through the table, not one look for each site.
@@ -265,12 +261,7 @@ fn stores_by_site(
 /// A store, without what is under way with it.
 pub(crate) fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef {
     let text = |column: &str| body.get(column).and_then(Value::as_str).unwrap_or("").to_owned();
-    StoreRef {
-        id: record.key.id.to_string(),
-        code: text("code"),
-        name: text("name"),
-        leaving: None,
-    }
+    StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name"), leaving: None }
 }
 
 /// How many stores are active on a site or on their way to it, where only the store may fail: as long as there is one, the site is
