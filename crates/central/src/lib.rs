@@ -11,5 +11,6 @@ pub mod import;
 pub mod policy;
 pub mod server;
 pub mod sites;
+pub mod stores;
 pub mod sync;
 pub mod users;

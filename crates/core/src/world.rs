@@ -1,6 +1,8 @@
 //! What routing and ownership may ask about other records. The hub answers from its store and the commit in hand;
 //! tests answer from a table.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::Facts;
 use crate::ids::{RecordKey, SiteId};
 
@@ -33,6 +35,32 @@ pub trait World {
 pub fn site_of_store<W: World + ?Sized>(world: &mut W, store: &str) -> Result<Option<SiteId>, W::Error> {
     let known = world.known(&RecordKey::new("store", store))?;
     Ok(known.filter(|known| known.live).and_then(|known| known.facts.active_on))
+}
+
+/// A world in which these stores are active nowhere: what may still be written there belongs to none of them.
+pub struct WithoutStores<'a, W: ?Sized> {
+    pub world: &'a mut W,
+    pub without: &'a BTreeSet<Box<str>>,
+}
+
+impl<W: World + ?Sized> World for WithoutStores<'_, W> {
+    type Error = W::Error;
+
+    fn known(&mut self, key: &RecordKey) -> Result<Option<Known>, W::Error> {
+        let mut known = self.world.known(key)?;
+        if &*key.table == "store" && self.without.contains(&key.id) {
+            known.iter_mut().for_each(|known| known.facts.active_on = None);
+        }
+        Ok(known)
+    }
+
+    fn stores_of_name(&mut self, name: &str) -> Result<Vec<Box<str>>, W::Error> {
+        self.world.stores_of_name(name)
+    }
+
+    fn stores_showing(&mut self, subject: &RecordKey) -> Result<Vec<Box<str>>, W::Error> {
+        self.world.stores_showing(subject)
+    }
 }
 
 /// Follows merges: the id that a reference to `key` means now.

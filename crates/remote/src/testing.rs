@@ -55,5 +55,6 @@ pub(crate) fn exchanged(request: &ExchangeRequest) -> Reply {
         complete: true,
         held: 0,
         doubtful: Vec::new(),
+        leaving: Vec::new(),
     }))
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sitesync_central::auth::{HashedSecret, Secret};
 use sitesync_central::server::{self as central, Central};
 use sitesync_central::sites::{self, By, SiteForm};
+use sitesync_central::stores::{self, Moving};
 use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::Change;
@@ -101,6 +102,44 @@ async fn a_delivery_arrives_by_itself_and_check_connection_tells_what_is_wrong()
         let failed = report.steps.iter().find(|step| step.result == check::Verdict::Failed);
         assert_eq!(failed.map(|step| step.what), fails, "{report:?}");
     }
+    north.stop().await.unwrap();
+    south.stop().await.unwrap();
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_is_handed_over_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = central::Options::new(dir.path().join("central"), ([127, 0, 0, 1], 0).into());
+    let server = central::start(options).await.unwrap();
+    country(server.central());
+    let url = server.url();
+    let north = remote(dir.path(), &url, "north").await;
+    let south = remote(dir.path(), &url, "south").await;
+    let stock = |quantity: u32| -> Vec<Edit> {
+        let data = json!({ "store_ID": "S1", "item_ID": "I1", "quantity": quantity });
+        serde_json::from_value(json!([{ "table": "item_line", "id": "L1", "data": data }])).unwrap()
+    };
+    // Nobody tells its program, which sends it only with the next sync.
+    assert!(north.site().write(&stock(5)).unwrap());
+
+    let (hub, by) = (server.central().hub(), By { who: "admin", at: 0 });
+    let begun = write(server.central().store(), |txn| stores::begin_move(txn, hub, by, "S1", SiteId(3))).unwrap();
+    assert!(matches!(begun.moving, Moving::Leaving(_)), "{begun:?}");
+    begun.wake(hub);
+    // The interval is an hour: only the bell can do it within this time.
+    let line = RecordKey::new("item_line", "L1");
+    tokio::time::timeout(Duration::from_secs(30), arrival(&south, &line)).await.unwrap();
+    let ready = async {
+        let mut progress = south.runner().progress();
+        while !south.site().may_write_to("S1").unwrap() {
+            progress.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), ready).await.unwrap();
+    assert!(south.site().write(&stock(4)).unwrap());
+    assert!(north.site().write(&stock(3)).is_err());
+    assert_eq!(hub.held(None, 9).unwrap().len(), 0);
     north.stop().await.unwrap();
     south.stop().await.unwrap();
     server.stop().await.unwrap();

@@ -162,3 +162,27 @@ fn an_import_is_all_or_nothing_and_names_the_lines() {
     assert!(output.status.success() && text(&output.stdout).contains("1 records are good"), "{}", text(&output.stdout));
     assert!(text(&output.stderr).contains("is \"item_name\" meant?"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_store_is_handed_over_and_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (central, site) = country(folder.path());
+    let stores = |args: &[&str]| central.reach.json(&[&["stores"], args].concat());
+    central.reach.json(&["sites", "create", "Koru"]);
+    assert_eq!(stores(&["move", "OPUA", "Koru"])["outcome"], "leaving");
+    // The site waits at the central server, so that it hears of it at once.
+    until("the store is with Koru", || stores(&["hand-overs"])[0]["step"] == "receiving");
+    assert_eq!(stores(&["list"])[0]["site_name"], "Koru");
+    until("Opua has let it go", || site.status()["stores"].as_array().is_some_and(Vec::is_empty));
+    let late = r#"{"store_ID":"OPUA_ID","item_ID":"ZINC","quantity":1}"#;
+    site.reach.refused(&["site", "put", "item_line", "S9", late]);
+    assert!(central.reach.refused(&["stores", "call-off", "OPUA"]).contains("move it back"));
+    assert_eq!(stores(&["move", "OPUA", "Opua"])["outcome"], "moved", "nobody ever used Koru");
+    ready(&site);
+
+    let now = |code: &'static str| ["stores", "move", "OPUA", "Koru", "--take-over-now", code, "--reason", "stolen"];
+    assert!(central.reach.refused(&now("KORU")).contains("not the code of the store"));
+    assert_eq!(central.reach.json(&now("OPUA"))["outcome"], "taken_over");
+    let listed = stores(&["hand-overs"]);
+    assert_eq!((&listed[0]["end"]["reason"], listed.as_array().unwrap().len()), (&"stolen".into(), 2));
+}

@@ -64,6 +64,8 @@ pub enum Space {
     Audit = 13,
     /// The last commit of each site.
     Commit = 14,
+    /// Hand-overs of stores.
+    HandOver = 15,
     /// Of a site: pulled pages that are not applied yet.
     Pulled = 20,
     /// Of a site: the version last exchanged of a record that was changed since.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use sitesync_central::hub::{Hub, HubError, Lived, begin_epoch};
+use sitesync_central::sites::{self, By, SiteForm};
+use sitesync_central::stores::{self, HandOverLine, MoveReport, Moving};
 use sitesync_core::given::Clock;
 use sitesync_core::ids::{Feed, RecordKey, SiteId};
 use sitesync_core::normal;
@@ -13,7 +15,7 @@ use sitesync_core::protocol::{Change, ErrorText, LoginReply, SiteInfo};
 use sitesync_core::record::Role;
 use sitesync_remote::site::{Configuration, DeviceKind, Edit, Reply, Run, Site, SiteError, Step};
 use sitesync_store::memory::MemoryStore;
-use sitesync_store::{Snapshot, Store};
+use sitesync_store::{Snapshot, Store, Txn, write};
 
 use crate::audit::ALL;
 use crate::brittle::Brittle;
@@ -124,9 +126,23 @@ impl Country {
     }
 
     pub fn add_site(&mut self, id: SiteId) {
+        self.register(id);
         let info = SiteInfo { id, uuid: format!("uuid {id}"), code: id.to_string(), name: format!("site {id}") };
         let member = self.device(info, self.clock.clone(), Arc::new(MemoryStore::default()));
         self.sites.push(member);
+    }
+
+    /// The row of a site in the directory, and those of all before it.
+    pub fn register(&self, id: SiteId) {
+        let by = By { who: "admin", at: self.clock.now() };
+        while sites::get(&*self.central.snapshot().expect("in memory"), id).expect("in memory").is_none() {
+            let made = write(&*self.central, |txn| {
+                let number = sites::list(txn, None, usize::MAX)?.last().map_or(2, |last| last.id.0 + 1);
+                let form = SiteForm { name: format!("site {number}"), ..SiteForm::default() };
+                sites::create(txn, &*self.random, by, &form, None)
+            });
+            made.expect("a site can be made");
+        }
     }
 
     /// A device that works with this data file.
@@ -160,6 +176,39 @@ impl Country {
     /// A store becomes active on another site.
     pub fn move_store(&self, store: &str, site: u32) {
         self.edit(vec![records::moved(store, site)]);
+    }
+
+    /// What an administrator does who moves a store: it is handed over if its site is in use.
+    pub fn begin_move(&self, store: &str, site: u32) -> Result<Moving, HubError> {
+        self.as_administrator(|txn, by| stores::begin_move(txn, &self.hub, by, store, SiteId(site)))
+    }
+
+    /// Calls off the hand-over of a store.
+    pub fn call_off(&self, store: &str) -> Result<Moving, HubError> {
+        self.as_administrator(|txn, by| stores::call_off(txn, &self.hub, by, store))
+    }
+
+    /// Moves a store without waiting for its site.
+    pub fn take_over_now(&self, store: &str, site: u32) -> Result<Moving, HubError> {
+        self.as_administrator(|txn, by| {
+            stores::take_over_now(txn, &self.hub, by, store, SiteId(site), store, "the device is lost")
+        })
+    }
+
+    fn as_administrator(
+        &self,
+        mut work: impl FnMut(&mut dyn Txn, By<'_>) -> Result<MoveReport, HubError>,
+    ) -> Result<Moving, HubError> {
+        let by = By { who: "admin", at: self.clock.now() };
+        let report = write(self.hub.store(), |txn| work(txn, by))?;
+        report.wake(&self.hub);
+        Ok(report.moving)
+    }
+
+    /// The hand-overs, newest first.
+    pub fn hand_overs(&self) -> Vec<HandOverLine> {
+        let snapshot = self.central.snapshot().expect("in memory");
+        stores::hand_overs(&*snapshot, &self.hub, usize::MAX).expect("in memory")
     }
 
     /// A local transaction on a site.

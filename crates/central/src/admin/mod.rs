@@ -81,6 +81,8 @@ fn calls() -> OpenApiRouter<Arc<Central>> {
         .routes(routes!(stores::list))
         .routes(routes!(stores::move_to))
         .routes(routes!(stores::remove))
+        .routes(routes!(stores::call_off))
+        .routes(routes!(stores::hand_overs))
         .routes(routes!(records::tables))
         .routes(routes!(record_edit::edit))
         .routes(routes!(records::page))

@@ -18,6 +18,7 @@ use crate::auth::{AuthSettings, settings};
 use crate::hub::{Contact, Hub, HubError};
 use crate::server::Central;
 use crate::sites::{self, Initialisation, Site};
+use crate::stores::HandOverLine;
 
 /// Sites are read so many at a time.
 const SLICE: usize = 500;
@@ -58,6 +59,8 @@ pub struct SiteLine {
     pub last_connection: Option<i64>,
     pub last_refusal: Option<RefusalLine>,
     pub stores: Vec<StoreRef>,
+    /// Stores on their way to the site, and stores that it got and is still reading.
+    pub arriving: Vec<HandOverLine>,
     /// Documents of the site that are held.
     pub held: u64,
     /// Entries that it had still to read at its last connection; none if it never connected.
@@ -91,13 +94,16 @@ pub struct StoreRef {
     pub id: String,
     pub code: String,
     pub name: String,
+    /// If it is being handed over to another site: how far that is. It is active here meanwhile.
+    pub leaving: Option<HandOverLine>,
 }
 
 /// All sites, by number.
 pub fn all(central: &Central) -> Result<Vec<SiteLine>, HubError> {
     let snapshot = central.store().snapshot()?;
     let settings = settings::get(&*snapshot)?;
-    let mut stores = stores_by_site(central, &*snapshot)?;
+    let on_the_way = OnTheWay::read(central, &*snapshot)?;
+    let mut stores = stores_by_site(central, &*snapshot, &on_the_way)?;
     let mut lines = Vec::new();
     let mut after = None;
     loop {
@@ -105,7 +111,8 @@ pub fn all(central: &Central) -> Result<Vec<SiteLine>, HubError> {
         let Some(last) = slice.last().map(|site| site.id) else { return Ok(lines) };
         for site in &slice {
             let stores = stores.remove(&site.id).unwrap_or_default();
-            lines.push(line(central, &*snapshot, &settings, site, stores)?);
+            let arriving = on_the_way.to(site.id);
+            lines.push(SiteLine { arriving, ..line(central, &*snapshot, &settings, site, stores)? });
         }
         after = Some(last);
     }
@@ -116,8 +123,9 @@ pub fn one(central: &Central, id: SiteId) -> Result<Option<SiteLine>, HubError> 
     let snapshot = central.store().snapshot()?;
     let settings = settings::get(&*snapshot)?;
     let Some(site) = sites::get(&*snapshot, id)? else { return Ok(None) };
-    let stores = stores(&*snapshot, id)?;
-    line(central, &*snapshot, &settings, &site, stores).map(Some)
+    let on_the_way = OnTheWay::read(central, &*snapshot)?;
+    let (stores, arriving) = (stores(&*snapshot, id, &on_the_way)?, on_the_way.to(id));
+    Ok(Some(SiteLine { arriving, ..line(central, &*snapshot, &settings, &site, stores)? }))
 }
 
 fn line(
@@ -183,6 +191,7 @@ fn plain(site: &Site, contact: &Contact) -> SiteLine {
         last_connection: None,
         last_refusal: refusal,
         stores: Vec::new(),
+        arriving: Vec::new(),
         held: 0,
         behind: None,
         unsent: contact.report.unsent,
@@ -200,16 +209,39 @@ fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
     }
 }
 
+/// Hand-overs that are under way, few at any time.
+struct OnTheWay(Vec<HandOverLine>);
+
+impl OnTheWay {
+    fn read(central: &Central, snapshot: &dyn Snapshot) -> Result<Self, HubError> {
+        crate::stores::under_way(snapshot, central.hub()).map(Self)
+    }
+
+    fn to(&self, site: SiteId) -> Vec<HandOverLine> {
+        self.0.iter().filter(|line| line.goes_to(site)).cloned().collect()
+    }
+
+    /// A store, with its hand-over if it is leaving where it is active.
+    fn store(&self, record: &Record, body: &Map<String, Value>) -> StoreRef {
+        let leaving = self.0.iter().find(|line| line.end.is_none() && *line.store == *record.key.id).cloned();
+        StoreRef { leaving, ..store_ref(record, body) }
+    }
+}
+
 /// The stores that are active on a site.
-fn stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<Vec<StoreRef>, HubError> {
+fn stores(snapshot: &dyn Snapshot, site: SiteId, on_the_way: &OnTheWay) -> Result<Vec<StoreRef>, HubError> {
     let ids = Hub::stores_of_site(snapshot, site)?;
     let keys: Vec<_> = ids.into_iter().map(|id| RecordKey::new("store", id)).collect();
     let records = snapshot.records(&keys)?;
-    records.into_iter().flatten().map(|record| Ok(store_ref(&record, &StoreWorld::body(&record)?))).collect()
+    records.into_iter().flatten().map(|record| Ok(on_the_way.store(&record, &StoreWorld::body(&record)?))).collect()
 }
 
 /// The stores of all sites. One walk through the table, not one look for each site.
-fn stores_by_site(central: &Central, snapshot: &dyn Snapshot) -> Result<HashMap<SiteId, Vec<StoreRef>>, HubError> {
+fn stores_by_site(
+    central: &Central,
+    snapshot: &dyn Snapshot,
+    on_the_way: &OnTheWay,
+) -> Result<HashMap<SiteId, Vec<StoreRef>>, HubError> {
     let table = central.hub().catalogue().table("store");
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
     let mut after: Option<Box<str>> = None;
@@ -218,7 +250,7 @@ fn stores_by_site(central: &Central, snapshot: &dyn Snapshot) -> Result<HashMap<
         for record in &slice {
             let body = StoreWorld::body(record)?;
             if let Some(site) = Facts::read(table, &record.key, &body).active_on {
-                found.entry(site).or_default().push(store_ref(record, &body));
+                found.entry(site).or_default().push(on_the_way.store(record, &body));
             }
         }
         let Some(last) = slice.into_iter().last() else { return Ok(found) };
@@ -226,15 +258,26 @@ fn stores_by_site(central: &Central, snapshot: &dyn Snapshot) -> Result<HashMap<
     }
 }
 
+/// A store, without what is under way with it.
 pub(crate) fn store_ref(record: &Record, body: &Map<String, Value>) -> StoreRef {
     let text = |column: &str| body.get(column).and_then(Value::as_str).unwrap_or("").to_owned();
-    StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name") }
+    StoreRef { id: record.key.id.to_string(), code: text("code"), name: text("name"), leaving: None }
 }
 
-/// How many stores are active on a site, where only the store may fail.
+/// How many stores are active on a site or on their way to it, where only the store may fail: as long as there is one, the site is
+/// not deleted.
 pub(crate) fn count_stores(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
-    match Hub::stores_of_site(snapshot, site) {
-        Ok(stores) => Ok(stores.len() as u64),
+    store_only(crate::stores::attached(snapshot, site))
+}
+
+/// How many are active on it.
+pub(super) fn count_active(snapshot: &dyn Snapshot, site: SiteId) -> Result<u64, StoreError> {
+    store_only(Hub::stores_of_site(snapshot, site).map(|stores| stores.len() as u64))
+}
+
+fn store_only<T>(read: Result<T, HubError>) -> Result<T, StoreError> {
+    match read {
+        Ok(read) => Ok(read),
         Err(HubError::Store(error)) => Err(error),
         Err(other) => Err(StoreError::Damaged(other.to_string())),
     }

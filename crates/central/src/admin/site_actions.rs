@@ -13,7 +13,7 @@ use sitesync_web::{ApiError, Body, Path, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 
 use super::guard::{change, refuse};
-use super::overview::{SiteLine, count_stores};
+use super::overview::{SiteLine, count_active};
 use super::sites::{SiteWithPassword, shown};
 use crate::auth::{HashedSecret, Secret, settings};
 use crate::hub::Moved;
@@ -115,7 +115,7 @@ pub(super) async fn check(
 ) -> Result<Json<Vec<CheckLine>>, ApiError> {
     let lines = blocking(move || {
         let snapshot = central.store().snapshot()?;
-        let stores = count_stores(&*snapshot, SiteId(site))?;
+        let stores = count_active(&*snapshot, SiteId(site))?;
         sites::connectable(&*snapshot, SiteId(site), stores, central.clock().now())
     });
     lines.await.map(Json)

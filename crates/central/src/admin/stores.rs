@@ -1,28 +1,23 @@
-//! Stores, and on which site each is active. The site is a column of the store record; its change is a commit like any other,
-//! and takes the subscriptions with it (EXCHANGE A20).
+//! Stores, and on which site each is active. How one gets to another site is decided in [`crate::stores`].
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sitesync_core::catalogue::Facts;
-use sitesync_core::ids::{RecordKey, SiteId};
-use sitesync_core::ownership::Actor;
-use sitesync_core::protocol::Change;
+use sitesync_core::ids::SiteId;
 use sitesync_core::record::Record;
-use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 
 use super::guard::change;
-use crate::audit;
-use crate::hub::{Hub, HubError};
+use crate::hub::HubError;
 use crate::server::Central;
-use crate::sites::{self, By, DeviceType, rows};
+use crate::sites;
+use crate::stores::{self, HandOverLine, MoveReport, Moving};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -46,6 +41,8 @@ pub(super) struct StoreLine {
     site: u32,
     /// Empty if there is no such site.
     site_name: String,
+    /// If it is being handed over to another site: how far that is.
+    leaving: Option<HandOverLine>,
 }
 
 /// Stores by id, with the site where each is active.
@@ -58,11 +55,13 @@ pub(super) async fn list(
     let lines = blocking(move || {
         let snapshot = central.store().snapshot()?;
         let limit = params.limit.unwrap_or(1000).min(10_000);
+        let mut leaving = stores::leaving_by_store(&*snapshot, central.hub())?;
         let mut lines = Vec::new();
         for record in snapshot.table("store", params.after.as_deref(), limit)? {
             let mut line = line(&central, &record)?;
             let site = sites::get(&*snapshot, SiteId(line.site))?;
             line.site_name = site.map(|site| site.name).unwrap_or_default();
+            line.leaving = leaving.remove(&*line.id);
             lines.push(line);
         }
         Ok::<_, HubError>(lines)
@@ -82,7 +81,17 @@ fn line(central: &Central, record: &Record) -> Result<StoreLine, HubError> {
         disabled: body.get("disabled").and_then(|value| value.as_bool()).unwrap_or(false),
         site: facts.active_on.unwrap_or(SiteId::CENTRAL).0,
         site_name: String::new(),
+        leaving: None,
     })
+}
+
+/// Move a store without waiting for its site: for devices that are lost.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakeOver {
+    /// The code of the store, so that nobody does it to another one by mistake.
+    code: String,
+    reason: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -90,18 +99,37 @@ fn line(central: &Central, record: &Record) -> Result<StoreLine, HubError> {
 pub(super) struct Move {
     store: String,
     site: u32,
+    take_over_now: Option<TakeOver>,
 }
 
-/// Where the store is active now.
+/// What became of the move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Outcome {
+    /// It was active there already.
+    Unchanged,
+    /// It is active there now.
+    Moved,
+    /// It is active there once its site has sent the rest.
+    Leaving,
+    CalledOff,
+    /// It is active there now, and its former site was not waited for.
+    TakenOver,
+}
+
+/// Where the store is active now, and what became of the move.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Moved {
     store: String,
+    outcome: Outcome,
     site: u32,
     /// Where it was before.
     from: u32,
+    hand_over: Option<HandOverLine>,
 }
 
-/// Move a store to another site, which alone may edit its records from then on.
+/// Move a store to another site. If its site is in use, it is handed over: it stays active there until that site has sent everything,
+/// and is active on the other one then. If not, it is moved at once.
 #[utoipa::path(post, path = "/api/stores/move", tag = "stores", request_body = Move,
     responses((status = 200, body = Moved)))]
 pub(super) async fn move_to(
@@ -109,16 +137,17 @@ pub(super) async fn move_to(
     Extension(who): Extension<Who>,
     Body(wanted): Body<Move>,
 ) -> Result<Json<Moved>, ApiError> {
-    run(&central, who, wanted.store, SiteId(wanted.site)).await
+    run(&central, who, wanted.store, SiteId(wanted.site), wanted.take_over_now).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Remove {
     store: String,
+    take_over_now: Option<TakeOver>,
 }
 
-/// Take a store from its site: it is active on the central server then.
+/// Take a store from its site: it goes to the central server in the same way as to another site.
 #[utoipa::path(post, path = "/api/stores/remove", tag = "stores", request_body = Remove,
     responses((status = 200, body = Moved)))]
 pub(super) async fn remove(
@@ -126,66 +155,89 @@ pub(super) async fn remove(
     Extension(who): Extension<Who>,
     Body(wanted): Body<Remove>,
 ) -> Result<Json<Moved>, ApiError> {
-    run(&central, who, wanted.store, SiteId::CENTRAL).await
+    run(&central, who, wanted.store, SiteId::CENTRAL, wanted.take_over_now).await
 }
 
-async fn run(central: &Arc<Central>, who: Who, store: String, to: SiteId) -> Result<Json<Moved>, ApiError> {
-    let moved = change(central, who, move |central, txn, by| move_store(central, txn, by, &store, to));
-    let (moved, grown) = moved.await?;
-    central.hub().wake(&grown);
-    Ok(Json(moved))
-}
-
-type Grown = std::collections::BTreeSet<sitesync_core::ids::Feed>;
-
-fn move_store(
-    central: &Central,
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    store: &str,
+async fn run(
+    central: &Arc<Central>,
+    who: Who,
+    store: String,
     to: SiteId,
-) -> Result<(Moved, Grown), HubError> {
-    rows::lock_directory_and(txn, to)?;
-    let key = RecordKey::new("store", store);
-    let record = txn.records(std::slice::from_ref(&key))?.pop().flatten().filter(Record::is_live);
-    let record = record.ok_or_else(|| store_unknown(store))?;
-    let from = line(central, &record)?.site;
-    if from != to.0 {
-        may_take(txn, store, to)?;
-    }
-    let incoming = central.hub().parse(vec![active_on(&key, to)?]);
-    let report = central.hub().edit_in(txn, Actor::Site(SiteId::CENTRAL), &incoming)?;
-    if report.written > 0 {
-        let (from, to, subject) = (format!("site {from}"), format!("site {to}"), format!("store {store}"));
-        let noted = audit::Change { who: by.who, what: "store.move", subject: &subject, from: &from, to: &to };
-        audit::append(txn, by.at, noted)?;
-    }
-    Ok((Moved { store: store.to_owned(), site: to.0, from }, report.grown))
+    now: Option<TakeOver>,
+) -> Result<Json<Moved>, ApiError> {
+    let id = store.clone();
+    let moved = change(central, who, move |central, txn, by| match &now {
+        Some(TakeOver { code, reason }) => stores::take_over_now(txn, central.hub(), by, &store, to, code, reason),
+        None => stores::begin_move(txn, central.hub(), by, &store, to),
+    });
+    told(central, id, to, moved.await?).await
 }
 
-fn active_on(store: &RecordKey, site: SiteId) -> Result<Change, HubError> {
-    let body = serde_json::value::to_raw_value(&json!({ "sync_id_remote_site": site }));
-    let put = body.map_err(|error| HubError::Stored(error.to_string()))?;
-    let (table, id) = (store.table.clone(), store.id.clone());
-    Ok(Change { table, id, put: Some(put), delete: false, partial: true, aside: None })
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CallOff {
+    store: String,
 }
 
-fn store_unknown(store: &str) -> HubError {
-    HubError::asked("store_unknown", format!("There is no store {store}."), "Look at the list of stores.")
+/// Call off the hand-over of a store, as long as the other site has not taken it over. It stays where it is.
+#[utoipa::path(post, path = "/api/stores/call-off", tag = "stores", request_body = CallOff,
+    responses((status = 200, body = Moved)))]
+pub(super) async fn call_off(
+    State(central): State<Arc<Central>>,
+    Extension(who): Extension<Who>,
+    Body(wanted): Body<CallOff>,
+) -> Result<Json<Moved>, ApiError> {
+    let id = wanted.store.clone();
+    let ended =
+        change(&central, who, move |central, txn, by| stores::call_off(txn, central.hub(), by, &wanted.store)).await?;
+    let stays = ended.from;
+    told(&central, id, stays, ended).await
 }
 
-/// A mobile site has one store only.
-fn may_take(txn: &dyn Txn, store: &str, to: SiteId) -> Result<(), HubError> {
-    let site = sites::get(txn, to)?.ok_or_else(|| {
-        HubError::asked("site_unknown", format!("There is no site {to}."), "Look at the list of sites.")
-    })?;
-    let others = Hub::stores_of_site(txn, to)?.into_iter().filter(|other| **other != *store).count();
-    if site.device_type != Some(DeviceType::Mobile) || others == 0 {
-        return Ok(());
-    }
-    Err(HubError::asked(
-        "mobile_has_store",
-        format!("Site {to} ({}) is mobile and can have one store only; it has one already.", site.name),
-        "Remove its store first, or choose another site.",
-    ))
+/// The answer, once the change is stored.
+async fn told(central: &Arc<Central>, store: String, to: SiteId, report: MoveReport) -> Result<Json<Moved>, ApiError> {
+    report.wake(central.hub());
+    let central = central.clone();
+    let from = report.from;
+    let (outcome, site, hand_over) = match report.moving {
+        Moving::Unchanged => (Outcome::Unchanged, from, None),
+        Moving::Moved => (Outcome::Moved, to, None),
+        Moving::Leaving(hand_over) => (Outcome::Leaving, from, Some(hand_over)),
+        Moving::CalledOff(hand_over) => (Outcome::CalledOff, from, Some(hand_over)),
+        Moving::TakenOver(hand_over) => (Outcome::TakenOver, to, Some(hand_over)),
+    };
+    let line = blocking(move || match hand_over {
+        Some(hand_over) => HandOverLine::of(&*central.store().snapshot()?, central.hub(), &hand_over).map(Some),
+        None => Ok::<_, HubError>(None),
+    });
+    Ok(Json(Moved { store, outcome, site: site.0, from: from.0, hand_over: line.await? }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HandOverParams {
+    /// Only those that are in progress, or whose store the new site is still reading.
+    #[serde(default)]
+    under_way: bool,
+    /// At most so many, 100 if not given.
+    limit: Option<usize>,
+}
+
+/// Hand-overs of stores, the newest first, with the step at which each is.
+#[utoipa::path(get, path = "/api/hand-overs", tag = "stores", params(HandOverParams),
+    responses((status = 200, body = Vec<HandOverLine>)))]
+pub(super) async fn hand_overs(
+    State(central): State<Arc<Central>>,
+    Query(params): Query<HandOverParams>,
+) -> Result<Json<Vec<HandOverLine>>, ApiError> {
+    let limit = params.limit.unwrap_or(100).min(10_000);
+    let lines = blocking(move || {
+        let snapshot = central.store().snapshot()?;
+        if !params.under_way {
+            return stores::hand_overs(&*snapshot, central.hub(), limit);
+        }
+        let lines = stores::under_way(&*snapshot, central.hub())?;
+        Ok::<_, HubError>(lines.into_iter().rev().take(limit).collect())
+    });
+    lines.await.map(Json)
 }

@@ -18,6 +18,7 @@ use super::HubError;
 use super::context::Context;
 use super::documents::{Document, documents, parent};
 use super::error::Fault;
+use super::hand_over;
 use super::held::{self, Before, HeldId, Reason};
 use super::incoming::{Action, Incoming};
 use super::reroute;
@@ -233,10 +234,14 @@ impl<'a> Commit<'a> {
         Ok(())
     }
 
-    /// Whoever gets a store reads it in a new generation.
+    /// Whoever gets a store reads it in a new generation; what was under way with it where it was is over.
     fn note_moved_stores(&mut self) -> Result<(), HubError> {
         for written in self.written.iter().filter(|written| &*written.key.table == "store") {
             let before = written.old.as_ref().and_then(|old| old.facts.active_on);
+            let now = written.new.facts.active_on.filter(|_| written.new.live);
+            if let Some(site) = before.filter(|site| now != Some(*site)) {
+                hand_over::store_left(self.world.txn, site, &written.key.id, self.context.at)?;
+            }
             if let Some(site) = written.new.facts.active_on.filter(|site| before != Some(*site)) {
                 let feed = Feed::Store(written.key.id.clone());
                 subscription::regained(self.world.txn, ReaderId::native(site), &feed)?;

@@ -57,6 +57,7 @@ fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
         complete: true,
         held: 0,
         doubtful: Vec::new(),
+        leaving: Vec::new(),
     };
     hub.contacts.note(site.id, at, &request, &reply, &Report { written, ..Report::default() });
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sitesync_core::ids::{Feed, ReaderId};
-use sitesync_core::protocol::{DoubtfulFeed, ExchangeReply, ExchangeRequest, FeedPosition, SiteInfo};
+use sitesync_core::protocol::{DoubtfulFeed, ExchangeReply, ExchangeRequest, SiteInfo, WaitRequest};
 use sitesync_store::{PageLimit, Snapshot, write};
 
 use super::rows::{self, Epoch};
@@ -25,6 +25,7 @@ impl Hub {
     ) -> Result<ExchangeReply, HubError> {
         let reader = ReaderId::native(site.id);
         let (outcome, last, report, snapshot) = self.take_commit(snapshot, reader, request)?;
+        let (snapshot, leaving) = self.hear_of_hand_overs(snapshot, site.id, request)?;
         let (snapshot, epoch, readings) = self.begin_reading(snapshot, reader, request)?;
         let limit = PageLimit {
             entries: request.entries_max.clamp(1, pull::ENTRIES_MAX) as usize,
@@ -44,14 +45,25 @@ impl Hub {
             pages,
             complete,
             held: held::count(&*snapshot, site.id)?,
+            leaving,
         };
+        if complete {
+            self.note_received(snapshot, site.id, &request.positions)?;
+        }
         self.contacts.note(site.id, self.clock.now(), request, &reply, &report);
         Ok(reply)
     }
 
-    /// The feeds, among those a site may read, that are above its positions. For a site that waits.
-    pub fn is_behind(&self, site: &SiteInfo, positions: &[FeedPosition]) -> Result<bool, HubError> {
+    /// Whether there is something for a site that waits: feeds among those it may read are above its positions, or it is to be told
+    /// that a store leaves it, or stays after all.
+    pub fn is_behind(&self, site: &SiteInfo, request: &WaitRequest) -> Result<bool, HubError> {
         let snapshot = self.store.snapshot()?;
+        if let Some(told) = &request.leaving
+            && Hub::has_other_hand_overs(&*snapshot, site.id, told)?
+        {
+            return Ok(true);
+        }
+        let positions = &request.positions;
         for feed in Hub::feeds_of(&*snapshot, ReaderId::native(site.id))? {
             let position = positions.iter().find(|position| position.feed == feed);
             let number = position.map(subscription::parse).transpose()?.flatten().map_or(0, |cursor| cursor.number);

@@ -10,6 +10,7 @@ mod documents;
 mod epoch;
 mod error;
 mod exchange;
+pub(crate) mod hand_over;
 mod held;
 mod incoming;
 mod jobs;
@@ -39,10 +40,12 @@ pub use contacts::{Contact, Moved};
 pub use context::Context;
 pub use epoch::{Lived, begin_epoch};
 pub use error::{Fault, HubError};
+pub use hand_over::{End, HandOver, How, SILENT};
 pub use held::{HeldDocument, HeldId, Reason};
 pub use incoming::{Action, Incoming};
 pub use rhythm::Rhythm;
 pub use rows::Epoch;
+pub(crate) use subscription::has_read;
 
 type Waker = Box<dyn Fn(&BTreeSet<Feed>) + Send + Sync>;
 

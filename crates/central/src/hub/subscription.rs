@@ -118,6 +118,23 @@ fn read_from(
     ))
 }
 
+/// How far a reader has read a feed in its present generation; none if it goes on in another one.
+pub(crate) fn read_upto(
+    snapshot: &dyn Snapshot,
+    reader: ReaderId,
+    position: &FeedPosition,
+    epoch: &Epoch,
+) -> Result<Option<u64>, HubError> {
+    let stored: Option<Subscription> = rows::get(snapshot, Space::Subscription, &key(reader, &position.feed))?;
+    let cursor = parse(position)?.filter(|cursor| stored.is_some_and(|stored| stored.generation == cursor.generation));
+    Ok(cursor.map(|cursor| cut(&cursor, &position.feed, epoch)))
+}
+
+/// Whether a reader was ever here.
+pub(crate) fn has_read(snapshot: &dyn Snapshot, reader: ReaderId) -> Result<bool, HubError> {
+    Ok(!snapshot.rows(Space::Subscription, &reader.number().to_be_bytes(), None, 1)?.is_empty())
+}
+
 /// A position of an earlier epoch is good only up to the head that was restored (EXCHANGE A11).
 fn cut(cursor: &Cursor, feed: &Feed, epoch: &Epoch) -> u64 {
     epoch.restored_head(feed, cursor.epoch).map_or(cursor.number, |head| cursor.number.min(head))

@@ -39,7 +39,9 @@ impl From<HubError> for ApiError {
 
 fn status(code: &str) -> StatusCode {
     match code {
-        "batch_unreadable" | "cursor_unreadable" | "push_damaged" => StatusCode::BAD_REQUEST,
+        "batch_unreadable" | "cursor_unreadable" | "push_damaged" | "reason_missing" | "store_code_wrong" => {
+            StatusCode::BAD_REQUEST
+        }
         "table_private" => StatusCode::FORBIDDEN,
         _ if code.ends_with("_unknown") => StatusCode::NOT_FOUND,
         _ => StatusCode::CONFLICT,

@@ -24,7 +24,9 @@ pub enum SiteError {
     SecondOpenMsupplyCentral(SiteId),
     #[error("this is the central server's own site: it cannot be deleted and nobody logs in as it")]
     IsCentralServer,
-    #[error("the site still has {0} active store(s): move them to another site first, then delete it")]
+    #[error(
+        "the site still has {0} store(s), active or on their way to it: move them to another site first, then delete it"
+    )]
     HasStores(u64),
     #[error("no former device with this hardware id is refused on this site")]
     NotAFormerDevice,

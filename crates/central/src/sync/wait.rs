@@ -32,6 +32,7 @@ pub(super) async fn wait(
         Ok::<_, ApiError>(site.info())
     });
     let (site, request) = (Arc::new(site.await?), Arc::new(request));
+    note_received(&central, &site, &request).await?;
     if is_behind(&central, &site, &request).await? {
         return Ok(Json(WaitReply { changed: true }));
     }
@@ -52,7 +53,23 @@ pub(super) async fn wait(
     Ok(Json(WaitReply { changed: false }))
 }
 
+/// Who waits has applied what it read, unless its last pull did not come to an end.
+async fn note_received(
+    central: &Arc<Central>,
+    site: &Arc<SiteInfo>,
+    request: &Arc<WaitRequest>,
+) -> Result<(), ApiError> {
+    let (central, site, request) = (central.clone(), site.clone(), request.clone());
+    blocking(move || {
+        if central.hub().contact(site.id)?.behind > 0 {
+            return Ok(());
+        }
+        central.hub().note_received(central.store().snapshot()?, site.id, &request.positions)
+    })
+    .await
+}
+
 async fn is_behind(central: &Arc<Central>, site: &Arc<SiteInfo>, request: &Arc<WaitRequest>) -> Result<bool, ApiError> {
     let (central, site, request) = (central.clone(), site.clone(), request.clone());
-    blocking(move || central.hub().is_behind(&site, &request.positions)).await
+    blocking(move || central.hub().is_behind(&site, &request)).await
 }

@@ -89,13 +89,13 @@ async fn every_call_is_described() {
         .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
         .collect();
     calls.sort();
-    let expected = "delete /api/sites/{site}|get /api/audit|get /api/held|\
+    let expected = "delete /api/sites/{site}|get /api/audit|get /api/hand-overs|get /api/held|\
         get /api/held/{id}|get /api/records/{table}|get /api/records/{table}/{id}|get /api/records/{table}/{id}/why|\
         get /api/settings|get /api/sites|get /api/sites/{site}|get /api/sites/{site}/check|get /api/sites/{site}/log|\
         get /api/stores|get /api/tables|get /api/users|get /api/users/{user}|post /api/backup|\
         post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/records|\
         post /api/sites|post /api/sites/{site}/allow-former-device|post /api/sites/{site}/password|\
-        post /api/sites/{site}/reset-hardware|post /api/sites/{site}/unblock|post /api/stores/move|\
+        post /api/sites/{site}/reset-hardware|post /api/sites/{site}/unblock|post /api/stores/call-off|post /api/stores/move|\
         post /api/stores/remove|post /api/users|post /api/users/{user}/password|post /api/users/{user}/sign-out|\
         put /api/settings|put /api/sites/{site}|put /api/users/{user}";
     assert_eq!(calls.join("|"), expected);
@@ -142,11 +142,17 @@ async fn sites_are_made_edited_and_deleted() {
     server.store("S1", SiteId(2));
     is_refused(&server.api(ADMIN, Method::DELETE, "/api/sites/2", None).await, 409, "site_has_stores");
     is_refused(&server.api(ADMIN, Method::DELETE, "/api/sites/1", None).await, 409, "site_is_central_server");
-    server.post("/api/stores/remove", &json!({"store": "S1"})).await.ok();
+    // Its device may hold what is not here yet.
+    let removed = server.post("/api/stores/remove", &json!({"store": "S1"})).await.ok();
+    assert_eq!(removed["outcome"], "leaving");
+    is_refused(&server.api(ADMIN, Method::DELETE, "/api/sites/2", None).await, 409, "site_has_stores");
+    let lost = json!({"store": "S1", "take_over_now": {"code": "S1", "reason": "The tablet was stolen."}});
+    server.post("/api/stores/remove", &lost).await.ok();
     server.api(ADMIN, Method::DELETE, "/api/sites/2", None).await.ok();
     assert_eq!(server.get("/api/sites").await.ok().as_array().unwrap().len(), 1);
     let audit = audited(&server).await;
-    let expected = ["admin site.delete site 2", "admin store.move store S1", "admin site.edit site 2"];
+    let expected =
+        ["admin site.delete site 2", "admin store.take_over_now store S1", "admin store.hand_over_begin store S1"];
     assert_eq!(audit[..3], expected);
 }
 
@@ -189,7 +195,8 @@ async fn stores_move_between_sites() {
     server.store("S1", SiteId(1));
     server.store("S2", SiteId(1));
     let moved = server.post("/api/stores/move", &json!({"store": "S1", "site": 2})).await.ok();
-    assert_eq!(moved, json!({"store": "S1", "site": 2, "from": 1}));
+    let expected = json!({"store": "S1", "outcome": "moved", "site": 2, "from": 1, "hand_over": null});
+    assert_eq!(moved, expected);
     // Once more changes nothing, and is no refusal.
     server.post("/api/stores/move", &json!({"store": "S1", "site": 2})).await.ok();
     is_refused(&server.post("/api/stores/move", &json!({"store": "S2", "site": 2})).await, 409, "mobile_has_store");

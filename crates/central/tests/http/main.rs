@@ -5,6 +5,7 @@
 mod admin;
 mod browser;
 mod console;
+mod hand_over;
 mod held_pages;
 mod native;
 mod running;

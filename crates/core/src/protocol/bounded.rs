@@ -32,6 +32,15 @@ where
     deserializer.deserialize_seq(Bounded::<T, MOST>(PhantomData))
 }
 
+/// The same where the list may be left out.
+pub(super) fn some_at_most<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    at_most::<D, T, MOST>(deserializer).map(Some)
+}
+
 struct Bounded<T, const MOST: usize>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Bounded<T, MOST> {
@@ -70,6 +79,8 @@ mod tests {
         let positions = || many(json!({"feed": "central", "cursor": ""}), FEEDS_MAX);
         let changes = many(json!({"table": "t", "id": "i", "delete": true}), CHANGES_MAX);
         assert!(reason::<WaitRequest>(json!({"positions": positions(), "seconds": 1})).contains("longer than 10000"));
+        let told = json!({"positions": [], "leaving": many(json!(1), FEEDS_MAX), "seconds": 1});
+        assert!(reason::<WaitRequest>(told).contains("longer than 10000"));
         let exchange = json!({"epoch": 1, "last": {"number": 0, "hash": "0".repeat(32)}, "positions": positions()});
         assert!(reason::<ExchangeRequest>(exchange).contains("longer than 10000"));
         let staged = reason::<StageRequest>(json!({"push": "p", "index": 0, "changes": changes}));

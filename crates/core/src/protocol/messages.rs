@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::CommitId;
-use super::bounded::{CHANGES_MAX, ENTRIES_MAX, EPOCHS_MAX, FEEDS_MAX, ITEMS_MAX, VERSIONS_MAX, at_most};
+use super::bounded::{CHANGES_MAX, ENTRIES_MAX, EPOCHS_MAX, FEEDS_MAX, ITEMS_MAX, VERSIONS_MAX, at_most, some_at_most};
 use crate::given::Millis;
 use crate::hash::Hash;
 use crate::ids::{Feed, SiteId};
@@ -145,7 +145,20 @@ pub struct ExchangeRequest {
     pub entries_max: u32,
     #[serde(default = "bytes_usual", skip_serializing_if = "is_bytes_usual")]
     pub bytes_max: u32,
+    /// What the site has to say of each store that is leaving it, as far as it was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
+    pub leaving: Vec<LeavingReport>,
     pub report: SiteReport,
+}
+
+/// A site has heard that a store is leaving it: from then on, nobody can write there to what belongs to the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeavingReport {
+    /// The number of the hand-over that it was told.
+    pub hand_over: u64,
+    /// Once the commit of this request is stored, or the one that it names as the last: all that the data file ever recorded is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub all_sent: bool,
 }
 
 impl Default for ExchangeRequest {
@@ -161,6 +174,7 @@ impl Default for ExchangeRequest {
             renew: false,
             entries_max: ENTRIES_USUAL,
             bytes_max: BYTES_USUAL,
+            leaving: Vec::new(),
             report: SiteReport::default(),
         }
     }
@@ -241,6 +255,19 @@ pub struct ExchangeReply {
     /// After a restore of the central server: in these feeds, the entries above the number are in doubt; compare them.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub doubtful: Vec<DoubtfulFeed>,
+    /// The stores of the site that are being handed over to another one. None that is not named here is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
+    pub leaving: Vec<Leaving>,
+}
+
+/// A store that is being handed over: still active on the site that is told, which must not write to it any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    pub store: Box<str>,
+    /// The number of the hand-over, in this epoch. No other one ever has it.
+    pub hand_over: u64,
+    /// The name of the site that gets the store.
+    pub to: String,
 }
 
 /// The last commit of a site in an epoch.
@@ -335,6 +362,9 @@ pub struct CompareReply {
 pub struct WaitRequest {
     #[serde(deserialize_with = "at_most::<_, _, FEEDS_MAX>")]
     pub positions: Vec<FeedPosition>,
+    /// The hand-overs that the site was told. Left out by programs that know of none: they are not woken for one.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_at_most::<_, _, FEEDS_MAX>")]
+    pub leaving: Option<Vec<u64>>,
     pub seconds: u32,
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CommitId, CommitOutcome, DoubtfulFeed, EpochCommit, ExchangeReply, ExchangeRequest, FeedPage, FeedPosition,
-    SiteInfo,
+    Leaving, SiteInfo,
 };
 use crate::given::Millis;
 use crate::hash::Hash;
@@ -49,6 +49,8 @@ pub struct ShortReply {
     held: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     doubtful: Vec<DoubtfulFeed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    leaving: Vec<Leaving>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -82,6 +84,7 @@ impl ShortReply {
             complete,
             held,
             doubtful,
+            leaving,
         } = reply;
         let same_feeds = subscribed.iter().collect::<BTreeSet<_>>() == feeds(request).collect();
         let mut unmoved: Vec<_> = request.positions.iter().map(|position| take_unmoved(&mut pages, position)).collect();
@@ -102,6 +105,7 @@ impl ShortReply {
             complete,
             held,
             doubtful,
+            leaving,
         }
     }
 
@@ -123,6 +127,7 @@ impl ShortReply {
             complete: self.complete,
             held: self.held,
             doubtful: self.doubtful,
+            leaving: self.leaving,
         })
     }
 }
@@ -182,6 +187,7 @@ mod tests {
             renew: false,
             entries_max: 500,
             bytes_max: 32 << 20,
+            leaving: Vec::new(),
             report: Default::default(),
         }
     }
@@ -203,6 +209,7 @@ mod tests {
             complete: true,
             held: 0,
             doubtful: Vec::new(),
+            leaving: Vec::new(),
         }
     }
 
@@ -226,7 +233,7 @@ mod tests {
 
     #[test]
     fn whatever_differs_is_said() {
-        let changes: [fn(&mut ExchangeReply); 10] = [
+        let changes: [fn(&mut ExchangeReply); 11] = [
             |reply| reply.epoch = 2,
             |reply| reply.outcome = CommitOutcome::Behind,
             |reply| reply.last = CommitId::default(),
@@ -235,6 +242,7 @@ mod tests {
             |reply| reply.complete = false,
             |reply| reply.held = 3,
             |reply| reply.doubtful = vec![DoubtfulFeed { feed: Feed::Central, above: 7 }],
+            |reply| reply.leaving = vec![Leaving { store: "S1".into(), hand_over: 4, to: "Koru".to_owned() }],
             |reply| reply.site.code = "two".to_owned(),
             |reply| reply.pages.clear(),
         ];

@@ -11,7 +11,7 @@ impl From<SiteError> for ApiError {
             SiteError::Store(error) => return Self::store(error),
             SiteError::Malformed { .. } => StatusCode::BAD_REQUEST,
             SiteError::Refused { .. } => StatusCode::FORBIDDEN,
-            SiteError::NotNow { .. } | SiteError::NotSetUp => StatusCode::CONFLICT,
+            SiteError::NotNow { .. } | SiteError::Leaving { .. } | SiteError::NotSetUp => StatusCode::CONFLICT,
             SiteError::Answer(_) | SiteError::Asked(_) => StatusCode::BAD_GATEWAY,
         };
         Self::from_text(status, error.body().error)

@@ -14,6 +14,9 @@ pub enum SiteError {
     Refused { record: RecordKey, refusal: Refusal },
     #[error("{record}: {reason}")]
     NotNow { record: RecordKey, reason: String },
+    /// The store is being handed over to another site.
+    #[error("{record}: the store {store} is being moved to {to}, and can only be read here")]
+    Leaving { record: RecordKey, store: String, to: String },
     /// The site has no server, name or password yet.
     #[error("this site is not set up yet")]
     NotSetUp,
@@ -40,6 +43,11 @@ impl SiteError {
             Self::Malformed { .. } => ("malformed", "Nothing was stored. Correct the column and send all of it again."),
             Self::Refused { .. } => ("refused", "Nothing was stored. Edit the record where it is owned."),
             Self::NotNow { .. } => ("not_now", "Nothing was stored. Synchronise, then try again."),
+            Self::Leaving { .. } => (
+                "store_leaving",
+                "Nothing was stored. Wait until the other site has the store, and work there; or ask the administrators of the central \
+                 server to call the move off.",
+            ),
             Self::NotSetUp => ("not_set_up", "Set up the server URL, the site name and the password."),
             Self::Answer(_) => ("answer", "Check the server URL; if it is right, update the programs on both sides."),
             Self::Store(StoreError::Disk(_)) => {

@@ -8,6 +8,7 @@ use sitesync_core::record::link_target;
 use sitesync_store::{Snapshot, Space, Txn};
 
 use super::doubt::resend_store;
+use super::leaving;
 use super::records::{PutAside, is_unsent};
 use super::staged::{clear_staged, read_pages_again};
 use super::state::{Attempt, Rewound, State, decode, get, put_row};
@@ -32,6 +33,7 @@ pub(super) fn meet(
     state.clock_off = clock_off(reply.clock, now);
     state.site = Some(reply.site.clone());
     state.held = reply.held;
+    leaving::take(txn, state, reply, now)?;
     let restored = state.epoch != 0 && state.epoch != reply.epoch;
     state.epoch = reply.epoch;
     if !restored {

@@ -10,6 +10,7 @@ mod doubt;
 mod drop;
 mod error;
 mod feeds;
+mod leaving;
 mod lineage;
 mod load;
 mod look;

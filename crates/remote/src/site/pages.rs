@@ -7,6 +7,7 @@ use sitesync_store::Txn;
 
 use super::apply::{Applying, Mode};
 use super::feeds::{self, Reading, put_reading, readings};
+use super::leaving;
 use super::records::unsent;
 use super::staged::drop_staged;
 use super::state::{Doubt, State};
@@ -82,6 +83,7 @@ pub(super) fn complete(
     state.doubts.retain(Doubt::is_open);
     state.unequal = if state.doubts.is_empty() && state.wanted.is_empty() { unequal } else { Vec::new() };
     state.initialised = true;
+    leaving::read_whole(txn, state, now)?;
     state.rewound = None;
     state.restored &= unsent(txn, state)? > 0 || state.attempt.is_some();
     state.first_success.get_or_insert(now);

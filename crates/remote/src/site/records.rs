@@ -18,7 +18,7 @@ use sitesync_store::{NewEntry, Snapshot, Space, Txn, write};
 
 use super::feeds::{reading, staged_prefix};
 use super::state::{self, State, decode, put_row};
-use super::{Site, SiteError, look};
+use super::{Site, SiteError, leaving, look};
 
 /// One change that a person or a program makes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -161,7 +161,8 @@ impl<'a> Writer<'a> {
         let table = self.world.catalogue.table(&key.table);
         may_write(Actor::Site(self.site), table, key, old.as_ref(), new, &mut self.world)?
             .map_err(|refusal| SiteError::Refused { record: key.clone(), refusal })?;
-        self.readable(key, old.map(|old| old.facts).as_ref().or(new))
+        self.readable(key, old.as_ref().map(|old| &old.facts).or(new))?;
+        leaving::refuse(&mut self.world, &self.state, self.site, key, table, (old.as_ref(), new))
     }
 
     /// A store is written to only when all of it has arrived (EXCHANGE A20).

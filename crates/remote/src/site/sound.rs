@@ -47,6 +47,13 @@ pub(super) fn exchange(reply: &ExchangeReply) -> Sound {
     if !each_once(pages)?.is_subset(&subscribed) {
         return wrong("it sends a feed that this site does not read");
     }
+    let leaving: Vec<_> = reply.leaving.iter().map(|leaving| Feed::Store(leaving.store.clone())).collect();
+    if !each_once(leaving.iter())?.is_subset(&subscribed)
+        || reply.leaving.iter().any(|leaving| leaving.to.len() > TEXT_MAX)
+    {
+        return wrong("it speaks of a store leaving that this site does not have, or in too many words");
+    }
+    numbers(&reply.leaving.iter().map(|leaving| leaving.hand_over).collect::<Vec<_>>())?;
     numbers(&reply.doubtful.iter().map(|doubtful| doubtful.above).collect::<Vec<_>>())?;
     reply.pages.iter().try_for_each(page)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sitesync_core::given::Millis;
 use sitesync_core::ids::{Feed, RecordKey};
-use sitesync_core::protocol::{CommitId, DoubtfulFeed, ErrorText, SiteInfo};
+use sitesync_core::protocol::{CommitId, DoubtfulFeed, ErrorText, Leaving, SiteInfo};
 use sitesync_store::{Snapshot, Space, StoreError, Txn};
 
 use super::SiteError;
@@ -122,6 +122,12 @@ pub struct State {
     pub unequal: Vec<Feed>,
     /// Documents of this site that are held on the central server.
     pub held: u64,
+    /// Stores that are being handed over to another site: they are read-only here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaving: Vec<Leaving>,
+    /// Stores that are no longer, as far as the central server says: they are read-only until all is read that it has of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staying: Vec<Box<str>>,
     /// Entries per request, as the link allows (see `pace`).
     pub entries_max: u32,
     /// Bytes of records in a reply, and of changes in a request, as the link allows.

@@ -43,6 +43,8 @@ pub struct StoreStatus {
     pub ready: bool,
     /// It is active on another site now.
     pub lost: bool,
+    /// It is being handed over: it is read-only here, and this is the name of the site that gets it.
+    pub leaving: Option<String>,
     /// Entries that are still to be read.
     pub behind: u64,
 }
@@ -60,12 +62,22 @@ impl Site {
     pub fn status(&self) -> Result<Status, SiteError> {
         let snapshot = self.store.snapshot()?;
         let state = state::state(&*snapshot)?;
-        let stores = readings(&*snapshot)?.into_iter().filter_map(|(feed, reading)| match feed {
-            Feed::Store(store) => {
-                Some(StoreStatus { store, ready: reading.ready, lost: reading.lost, behind: reading.behind })
-            }
-            _ => None,
-        });
+        let stores: Vec<_> = readings(&*snapshot)?
+            .into_iter()
+            .filter_map(|(feed, reading)| match feed {
+                Feed::Store(store) => {
+                    let leaving = state.leaving.iter().find(|leaving| leaving.store == store);
+                    Some(StoreStatus {
+                        ready: reading.ready,
+                        lost: reading.lost,
+                        leaving: leaving.map(|leaving| leaving.to.clone()),
+                        behind: reading.behind,
+                        store,
+                    })
+                }
+                _ => None,
+            })
+            .collect();
         let configuration = state.configuration.as_ref();
         Ok(Status {
             server_url: configuration.map(|configuration| configuration.server_url.clone()),
@@ -73,7 +85,7 @@ impl Site {
             enabled: configuration.is_some_and(|configuration| configuration.enabled),
             unsent: records::unsent(&*snapshot, &state)?,
             unsent_since: unsent_since(&*snapshot, &state)?,
-            stores: stores.collect(),
+            stores,
             aside: snapshot.rows(Space::Aside, &[], None, usize::MAX)?.len() as u64,
             site: state.site,
             initialised: state.initialised,

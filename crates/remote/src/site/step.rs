@@ -2,8 +2,8 @@
 
 use sitesync_core::ids::Feed;
 use sitesync_core::protocol::{
-    CompareReply, CompareRequest, ExchangeReply, ExchangeRequest, LoginReply, LoginRequest, SiteReport, StageRequest,
-    VERSIONS, WaitRequest,
+    CompareReply, CompareRequest, ExchangeReply, ExchangeRequest, LeavingReport, LoginReply, LoginRequest, SiteReport,
+    StageRequest, VERSIONS, WaitRequest,
 };
 use sitesync_store::{Snapshot, Space, write};
 
@@ -11,7 +11,7 @@ use super::next_commit::Collected;
 use super::pace::{self, Approach};
 use super::push::Push;
 use super::state::{self, Configuration, State, decode};
-use super::{Site, SiteError, feeds, records};
+use super::{Site, SiteError, feeds, leaving, records};
 
 /// What to send to the central server.
 #[derive(Clone)]
@@ -54,6 +54,8 @@ pub struct Run {
     pub(crate) waits: u32,
     /// Feeds that were read anew in this run because their sums differed; once is enough.
     pub(crate) repaired: Vec<Feed>,
+    /// What was said in this run of stores that leave.
+    pub(crate) told: Vec<LeavingReport>,
     /// Counts, for people.
     pub sent: u64,
     pub received: u64,
@@ -79,16 +81,25 @@ impl Site {
             return Ok(Step::Stage(batch));
         }
         let nothing_to_send = run.push.is_none() && state.attempt.is_none();
-        if run.complete && nothing_to_send {
+        if run.complete && nothing_to_send && (state.leaving.is_empty() || self.has_told_of_leaving(run)?) {
             return Ok(Step::Done);
         }
         self.exchange_step(run)
+    }
+
+    /// A site that hears of a store that leaves says at once that it is read-only, and that everything is sent.
+    fn has_told_of_leaving(&self, run: &Run) -> Result<bool, SiteError> {
+        let snapshot = self.store.snapshot()?;
+        let reports = leaving::reports(&*snapshot, &state::state(&*snapshot)?, run)?;
+        Ok(reports.iter().all(|report| run.told.contains(report)))
     }
 
     fn exchange_step(&self, run: &mut Run) -> Result<Step, SiteError> {
         // Read again: preparing a push notes the attempt.
         let snapshot = self.store.snapshot()?;
         let state = state::state(&*snapshot)?;
+        let leaving = leaving::reports(&*snapshot, &state, run)?;
+        run.told.extend(leaving.iter().filter(|report| !run.told.contains(report)).copied().collect::<Vec<_>>());
         let commit = run.push.as_ref().map(Push::commit);
         // What goes out now is not an attempt whose answer was lost.
         let attempt = state.attempt.filter(|_| commit.is_none()).map(|attempt| attempt.id);
@@ -103,6 +114,7 @@ impl Site {
             renew: state.renew,
             entries_max: entries.saturating_mul(run.approach.times()),
             bytes_max: bytes.saturating_mul(run.approach.times()),
+            leaving,
             report: self.report(&*snapshot, &state)?,
         })))
     }
@@ -127,7 +139,9 @@ impl Site {
 
     /// Asks to be told when there is something new for this site. Nothing is written.
     pub fn wait_request(&self, seconds: u32) -> Result<WaitRequest, SiteError> {
-        Ok(WaitRequest { positions: feeds::positions(&*self.store.snapshot()?)?, seconds })
+        let snapshot = self.store.snapshot()?;
+        let leaving = state::state(&*snapshot)?.leaving.iter().map(|leaving| leaving.hand_over).collect();
+        Ok(WaitRequest { positions: feeds::positions(&*snapshot)?, leaving: Some(leaving), seconds })
     }
 
     /// Notes that an attempt to sync begins.

@@ -29,13 +29,19 @@ pub(crate) fn run(sites: usize) {
     let cost = Cost { memory_kib: 8, passes: 1 };
     let hashed = HashedPassword::new("bench-password", cost, central.random()).expect("a password");
     users::ensure(central.hub(), "bench", "bench", Permissions::NONE, &hashed).expect("a user");
+    let token = load::runtime().block_on(async {
+        let account = central.sign_in().check("bench".to_owned(), "bench-password".to_owned(), "here".to_owned());
+        central.sign_in().begin(&account.await.expect("a user")).expect("a session")
+    });
     drop(central);
     let begun = Instant::now();
     let server = Server::central(data.path());
     println!("start until it answers    {:>8.1} ms", ms(begun));
     load::runtime().block_on(async {
-        let mut connection = Connection::open(server.address, &[("authorization", SIGN_IN)]).await;
-        for path in ["/api/sites", "/"] {
+        let cookie = format!("sitesync{}={token}", server.address.port());
+        let known = [("authorization", SIGN_IN), ("cookie", cookie.as_str())];
+        let mut connection = Connection::open(server.address, &known).await;
+        for path in ["/api/sites", "/", "/?part=list&q=17", "/sites.csv"] {
             // The first request also checks the password.
             connection.get(path).await;
             let begun = Instant::now();

@@ -106,6 +106,7 @@ impl Site {
             renew: false,
             entries_max: 500,
             bytes_max: 32 << 20,
+            leaving: Vec::new(),
             report: SiteReport {
                 clock: 1_790_000_000_000,
                 device_type: device_type.to_owned(),

@@ -1,17 +1,17 @@
 //! Chromium and its driver: there, or installed; one at a time, as they need much of a machine.
 
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::common::{PATIENCE, Program, Reach};
 
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// A browser, with what was done with it.
 pub(crate) struct Browser {
@@ -47,7 +47,7 @@ fn ensure_installed() {
 
 impl Browser {
     pub(crate) async fn start(scripts: Scripts) -> Self {
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = ONE_AT_A_TIME.lock().await;
         ensure_installed();
         let mut command = Command::new("chromedriver");
         command.arg("--port=0");

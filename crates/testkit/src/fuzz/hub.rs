@@ -78,7 +78,7 @@ impl Hostile {
                 feed: invented::feed(choices),
                 items: (0..choices.below(5)).map(|_| invented::item(choices)).collect(),
             }),
-            2 => self.wait(&WaitRequest { positions: invented::positions(choices), seconds: 0 }),
+            2 => self.wait(&WaitRequest { positions: invented::positions(choices), leaving: None, seconds: 0 }),
             _ => {
                 let request = request(choices);
                 self.exchange(request);
@@ -113,7 +113,7 @@ impl Hostile {
     }
 
     fn wait(&self, request: &WaitRequest) {
-        answered(self.country.hub.is_behind(&self.country.member(HOSTILE).info, &request.positions));
+        answered(self.country.hub.is_behind(&self.country.member(HOSTILE).info, request));
     }
 
     /// What the hub keeps in memory can be written, and an honest site reads on and is equal.
@@ -152,6 +152,7 @@ fn request(choices: &mut Choices<'_>) -> ExchangeRequest {
         renew: choices.one_in(4),
         entries_max: choices.whole() as u32,
         bytes_max: choices.whole() as u32,
+        leaving: Vec::new(),
         report: invented::report(choices),
     }
 }

@@ -235,6 +235,7 @@ pub(crate) fn exchange_reply(choices: &mut Choices<'_>, known: &SiteInfo) -> Exc
         complete: !choices.one_in(3),
         held: choices.whole(),
         doubtful: doubtful(choices),
+        leaving: Vec::new(),
     }
 }
 

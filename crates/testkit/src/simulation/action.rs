@@ -134,7 +134,21 @@ pub enum Manage {
     },
     DeletePatient(Made),
     MergePatients(Made, Made),
+    /// By an edit of its record, which counts at once.
     MoveStore {
+        store: usize,
+        site: u32,
+    },
+    /// The store is handed over if its site is in use, and called off if it is to go back there.
+    HandOver {
+        store: usize,
+        site: u32,
+    },
+    CallOff {
+        store: usize,
+    },
+    /// Its site is not waited for.
+    TakeOverNow {
         store: usize,
         site: u32,
     },

@@ -63,6 +63,7 @@ impl World {
                 Some(flight) => self.move_on(at, flight, weather.as_ref())?,
             };
             self.look()?;
+            self.hand_overs_are_orderly()?;
             if !goes_on {
                 break;
             }

@@ -20,6 +20,7 @@ impl World {
         self.come_to_rest()?;
         self.country.compare().map_err(|text| Broken::new("all are equal", text))?;
         self.plain_is_equal()?;
+        self.hand_overs_come_to_their_end()?;
         self.nothing_is_lost()?;
         self.packs_add_up()?;
         self.fill_new_devices()

@@ -8,8 +8,10 @@ pub struct Kind {
     pub links: bool,
     /// Programs are killed between steps and at writes; clocks jump.
     pub crashes: bool,
-    /// Stores move between sites.
+    /// Stores are moved at once, whatever their sites have not sent yet.
     pub moves: bool,
+    /// Stores are handed over.
+    pub hand_overs: bool,
     /// Data files of sites are put back, devices are lost.
     pub files: bool,
     /// Devices are copied, and both go on.
@@ -18,19 +20,37 @@ pub struct Kind {
     pub restores: bool,
 }
 
-const CALM: Kind =
-    Kind { name: "work", links: false, crashes: false, moves: false, files: false, copies: false, restores: false };
+const CALM: Kind = Kind {
+    name: "work",
+    links: false,
+    crashes: false,
+    moves: false,
+    hand_overs: false,
+    files: false,
+    copies: false,
+    restores: false,
+};
 
 /// Seeds live them in turn.
-pub const KINDS: [Kind; 8] = [
+pub const KINDS: [Kind; 9] = [
     CALM,
     Kind { name: "links", links: true, ..CALM },
     Kind { name: "crashes", links: true, crashes: true, ..CALM },
-    Kind { name: "moves", links: true, crashes: true, moves: true, ..CALM },
+    Kind { name: "moves", links: true, crashes: true, moves: true, hand_overs: true, ..CALM },
+    Kind { name: "hand-overs", links: true, crashes: true, hand_overs: true, ..CALM },
     Kind { name: "files", links: true, crashes: true, files: true, ..CALM },
     Kind { name: "copies", links: true, copies: true, ..CALM },
     Kind { name: "restores", links: true, crashes: true, restores: true, ..CALM },
-    Kind { name: "everything", links: true, crashes: true, moves: true, files: true, copies: true, restores: true },
+    Kind {
+        name: "everything",
+        links: true,
+        crashes: true,
+        moves: true,
+        hand_overs: true,
+        files: true,
+        copies: true,
+        restores: true,
+    },
 ];
 
 impl Kind {

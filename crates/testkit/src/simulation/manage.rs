@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sitesync_central::hub::HubError;
+use sitesync_central::stores::Moving;
 use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::Change;
@@ -23,7 +24,16 @@ impl World {
             Manage::RepairStock { store, line } => self.repair(now, &stock_line(store, line)),
             Manage::Release { which, repair } => self.release(which, repair),
             Manage::SendBack { which } => self.send_back(which),
+            Manage::HandOver { store, site } => self.moved(self.country.begin_move(STORES[store], site)),
+            Manage::CallOff { store } => self.moved(self.country.call_off(STORES[store])),
+            Manage::TakeOverNow { store, site } => {
+                self.irregular.insert(STORES[store]);
+                self.moved(self.country.take_over_now(STORES[store], site))
+            }
             _ => {
+                if let Manage::MoveStore { store, .. } = manage {
+                    self.irregular.insert(STORES[*store]);
+                }
                 let changes = self.changes(now, manage);
                 if changes.is_empty() {
                     self.note("there is no such record");
@@ -35,10 +45,18 @@ impl World {
         }
     }
 
+    fn moved(&mut self, done: Result<Moving, HubError>) -> Result<(), Broken> {
+        if let Ok(moving) = &done {
+            self.note(format!("{moving:?}").split(['(', ' ']).next().unwrap_or_default());
+        }
+        self.managed(done.map(|_| ()))
+    }
+
     fn managed(&mut self, done: Result<(), HubError>) -> Result<(), Broken> {
         match done {
             Ok(()) => {}
             Err(HubError::Refused(faults)) => self.note(format!("refused: {faults:?}")),
+            Err(HubError::Asked(text)) => self.note(text.message),
             Err(error) => self.hub_failed(&error)?,
         }
         if !self.lazy {
@@ -69,6 +87,7 @@ impl World {
             }
             Manage::Show { .. } | Manage::ItemOfStore { .. } => Vec::new(),
             Manage::RepairStock { .. } | Manage::Release { .. } | Manage::SendBack { .. } => Vec::new(),
+            Manage::HandOver { .. } | Manage::CallOff { .. } | Manage::TakeOverNow { .. } => Vec::new(),
         }
     }
 

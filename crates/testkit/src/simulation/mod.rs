@@ -9,6 +9,7 @@ mod action;
 mod broken;
 mod documents;
 mod exchange;
+mod hand_overs;
 mod heal;
 mod kind;
 mod ledger;

@@ -91,10 +91,7 @@ impl Drawing {
             80 => Action::Job,
             81 if self.kind.links => Action::Late { which: self.random.next() },
             82..=88 if self.kind.crashes => self.crash(),
-            89..=91 if self.kind.moves => {
-                let sites = [1, 2, 2, 3, 3, 4, 5];
-                Action::Manage(Manage::MoveStore { store: self.store(), site: sites[self.below(sites.len())] })
-            }
+            89..=91 if self.kind.moves || self.kind.hand_overs => Action::Manage(self.move_store()),
             92..=94 if self.kind.files => self.file(),
             95..=96 if self.kind.restores => self.restore(),
             97..=98 if self.kind.copies => {
@@ -102,6 +99,17 @@ impl Drawing {
                 Action::Copy { from, to }
             }
             _ => self.sync(),
+        }
+    }
+
+    fn move_store(&self) -> Manage {
+        let sites = [1, 2, 2, 3, 3, 4, 5];
+        let (store, site) = (self.store(), sites[self.below(sites.len())]);
+        match self.below(8) {
+            0..=2 if self.kind.moves => Manage::MoveStore { store, site },
+            3 if self.kind.moves => Manage::TakeOverNow { store, site },
+            4 => Manage::CallOff { store },
+            _ => Manage::HandOver { store, site },
         }
     }
 

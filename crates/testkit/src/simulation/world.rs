@@ -1,15 +1,16 @@
 //! The country of a life: carries out one action after the other. After each, what must hold at every moment is checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sitesync_central::hub::HubError;
 use sitesync_remote::site::{SiteError, Step};
 use sitesync_store::memory::MemoryStore;
 
-use super::action::{Action, HOMES, Party, Planned, SITES, STORES, Slot};
+use super::action::{Action, HOMES, PLAIN_SITE, Party, Planned, SITES, STORES, Slot};
 use super::broken::Broken;
 use super::exchange::Flight;
+use super::kind::Kind;
 use super::ledger::{Ledger, Stamped};
 use super::numbers::Numbers;
 use super::plain::Plain;
@@ -33,6 +34,9 @@ pub struct World {
     pub(super) late: Vec<(usize, Step)>,
     pub(super) backups: BTreeMap<usize, Backup>,
     pub(super) ledger: Ledger,
+    /// Stores that were moved without waiting for their site.
+    pub(super) irregular: BTreeSet<&'static str>,
+    pub(super) kind: Kind,
     numbers: Numbers,
     /// The writes on the central server's store when its documents were looked at last.
     seen_hub: u64,
@@ -71,6 +75,7 @@ impl World {
         for site in SITES {
             country.add_site(sitesync_core::ids::SiteId(site));
         }
+        country.register(sitesync_core::ids::SiteId(PLAIN_SITE));
         for member in &mut country.sites {
             // Each has a clock of its own.
             member.clock = Arc::new(FixedClock::default());
@@ -89,6 +94,8 @@ impl World {
             late: Vec::new(),
             backups: BTreeMap::new(),
             ledger: Ledger::default(),
+            irregular: BTreeSet::new(),
+            kind: plan.kind,
             numbers: Numbers::default(),
             seen_hub: u64::MAX,
             history: Vec::new(),
@@ -131,7 +138,8 @@ impl World {
             Action::Job => self.hub_work(true)?,
             hazard => rewind::happen(self, planned.number, hazard),
         }
-        self.look()
+        self.look()?;
+        self.hand_overs_are_orderly()
     }
 
     pub(super) fn at(&self, slot: Slot) -> Option<usize> {

@@ -45,6 +45,7 @@ central POST   /api/users/{user}/password             change  404 {}
 central POST   /api/users/{user}/sign-out             change  404
 central GET    /api/audit                             look    200
 central POST   /api/backup                            change  409
+central GET    /api/hand-overs                        look    200
 central GET    /api/held                              look    200
 central GET    /api/held/{id}                         look    200
 central POST   /api/held/{id}/drop                    change  204
@@ -68,6 +69,7 @@ central POST   /api/sites/{site}/password             change  200 {"version":1}
 central POST   /api/sites/{site}/reset-hardware       change  200
 central POST   /api/sites/{site}/unblock              change  200
 central GET    /api/stores                            look    200
+central POST   /api/stores/call-off                   change  409 {"store":"S2"}
 central POST   /api/stores/move                       change  200 {"store":"S2","site":3}
 central POST   /api/stores/remove                     change  200 {"store":"S2"}
 central GET    /api/tables                            look    200
