@@ -128,6 +128,20 @@ async fn it_is_sorted_by_any_column_and_told_in_the_readers_language() {
 }
 
 #[tokio::test]
+async fn a_long_list_comes_in_pages_and_is_searched_as_a_whole() {
+    let server = Server::new();
+    for number in 0..301 {
+        server.site(&format!("Site {number:03}"));
+    }
+    let first = page(&server, "/").await;
+    assert!(names(&first).len() == 300 && first.contains(">302/302<") && first.contains("page=1"));
+    let second = page(&server, "/?page=1").await;
+    assert_eq!(names(&second), ["Site 299", "Site 300"]);
+    assert_eq!(names(&page(&server, "/?page=99").await).len(), 2, "beyond the end is the last page");
+    assert_eq!(names(&page(&server, "/?q=site+300").await), ["Site 300"]);
+}
+
+#[tokio::test]
 async fn the_list_is_a_file_for_a_spreadsheet_too() {
     let server = Server::new();
     for name in ["Kamo, west", "=cmd()"] {

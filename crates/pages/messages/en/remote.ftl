@@ -32,6 +32,7 @@ status-stores = Stores
 status-no-stores = None yet. They come with the first sync.
 store-ready = ready
 store-arriving = arriving; { $n } to come
+store-leaving = moves to { $to }: nothing can be changed in it here any more
 store-moved = moved to another site
 
 warn-mobile-stores = A mobile site holds one store, and this one was given { $n }. Ask an administrator to leave it one, or set it up as another kind.

@@ -32,6 +32,7 @@ status-stores = Dépôts
 status-no-stores = Aucun encore. Ils arrivent avec la première synchro.
 store-ready = prêt
 store-arriving = en cours d’arrivée ; encore { $n }
+store-leaving = part vers { $to } : plus rien ne peut y être modifié ici
 store-moved = parti vers un autre site
 
 warn-mobile-stores = Un site mobile n’a qu’un dépôt, et celui-ci en a reçu { $n }. Demandez à un administrateur de ne lui en laisser qu’un, ou configurez un autre type.

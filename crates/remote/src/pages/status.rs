@@ -172,10 +172,11 @@ fn warnings(status: &Status) -> Vec<Words> {
 
 fn stores(view: &StatusView, t: &Texts) -> Vec<StoreRow> {
     let row = |(store, name): (&crate::site::StoreStatus, &String)| {
-        let (dot, words) = match (store.lost, store.ready) {
-            (true, _) => ("never", Words::new("store-moved")),
-            (false, true) => ("good", Words::new("store-ready")),
-            (false, false) => ("initialising", Words::new("store-arriving").with("n", store.behind)),
+        let (dot, words) = match (&store.leaving, store.lost, store.ready) {
+            (_, true, _) => ("never", Words::new("store-moved")),
+            (Some(to), ..) => ("late", Words::new("store-leaving").with("to", to.as_str())),
+            (None, _, true) => ("good", Words::new("store-ready")),
+            (None, _, false) => ("initialising", Words::new("store-arriving").with("n", store.behind)),
         };
         StoreRow { name: name.clone(), dot, state: t.say(&words) }
     };

@@ -92,7 +92,7 @@ async fn the_first_set_up_is_checked_before_it_begins() {
         [("server_url", "http://central"), ("site_name", "clinic"), ("site_password", "s3cret"), ("kind", "mobile")];
     let checked = browser.submit("/set-up", &given).await.html;
     assert!(checked.contains("Step 2 of 3") && checked.contains("Everything fits"), "{checked}");
-    assert!(!world.site.state().unwrap().configuration.is_some(), "nothing is stored yet");
+    assert!(world.site.state().unwrap().configuration.is_none(), "nothing is stored yet");
     let begun = browser.submit("/set-up", &[&given[..], &[("action", "begin")]].concat()).await;
     assert_eq!((begun.status.as_u16(), begun.to.as_str()), (303, "/"), "{}", begun.html);
     let stored = world.site.state().unwrap().configuration.unwrap();

@@ -31,7 +31,13 @@ pub(super) struct Params {
     /// `list` for the list alone.
     #[serde(default)]
     part: String,
+    /// From 0.
+    #[serde(default)]
+    page: usize,
 }
+
+/// Rows on a page: what a slow link carries, and a reader takes in.
+const ROWS: usize = 300;
 
 #[derive(Template)]
 #[template(path = "sites.html")]
@@ -52,6 +58,9 @@ struct List<'a> {
     rows: Vec<Row>,
     shown: String,
     total: String,
+    /// The pages, where there are several, counted from 0.
+    page: usize,
+    pages: usize,
 }
 
 /// The head of a column, which sorts by it.
@@ -91,15 +100,19 @@ pub(super) async fn page(
 fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> askama::Result<String> {
     let t = visit.t;
     let order = Order::parse(&params.sort);
-    let rows: Vec<_> = rows::found(sites, params.q.trim(), order, t).map(|site| Row::of(site, t)).collect();
+    let found: Vec<_> = rows::found(sites, params.q.trim(), order, t).collect();
+    let pages = found.len().div_ceil(ROWS).max(1);
+    let page = params.page.min(pages - 1);
     let list = List {
         t,
         q: params.q.trim(),
         order,
         columns: headings(t, order),
-        shown: t.number(rows.len() as u64),
+        shown: t.number(found.len() as u64),
         total: t.number(sites.len() as u64),
-        rows,
+        rows: found.iter().skip(page * ROWS).take(ROWS).map(|site| Row::of(site, t)).collect(),
+        page,
+        pages,
     };
     if params.part == "list" {
         return list.render();
