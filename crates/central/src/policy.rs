@@ -12,7 +12,7 @@ use sitesync_web::sign_in::Who;
 use Permission::{AdministerServer, EditCentralData, EditSyncSettings, HandleHeld, ManageUsers, ViewRecords};
 
 /// What may be changed below a path, and with which permission; none means that being signed in is enough.
-const CHANGES: [(&str, Option<Permission>); 14] = [
+const CHANGES: [(&str, Option<Permission>); 15] = [
     ("/api/sites", Some(EditSyncSettings)),
     ("/api/stores", Some(EditSyncSettings)),
     ("/api/settings", Some(EditSyncSettings)),
@@ -21,6 +21,7 @@ const CHANGES: [(&str, Option<Permission>); 14] = [
     ("/api/users", Some(ManageUsers)),
     ("/api/backup", Some(AdministerServer)),
     ("/sites", Some(EditSyncSettings)),
+    ("/stores", Some(EditSyncSettings)),
     ("/settings", Some(EditSyncSettings)),
     ("/users", Some(ManageUsers)),
     ("/records", Some(EditCentralData)),

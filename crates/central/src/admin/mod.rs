@@ -14,7 +14,7 @@ mod settings;
 mod site_actions;
 mod sites;
 mod state;
-mod stores;
+pub(crate) mod stores;
 mod users;
 mod why;
 

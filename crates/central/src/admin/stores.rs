@@ -1,13 +1,16 @@
 //! Stores, and on which site each is active. How one gets to another site is decided in [`crate::stores`].
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
 use sitesync_core::catalogue::Facts;
-use sitesync_core::ids::SiteId;
+use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::record::Record;
+use sitesync_store::Snapshot;
 use sitesync_store::world::StoreWorld;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Query, blocking};
@@ -30,19 +33,19 @@ pub(super) struct StoreParams {
 
 /// A store.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct StoreLine {
-    id: String,
-    code: String,
-    name: String,
+pub(crate) struct StoreLine {
+    pub(crate) id: String,
+    pub(crate) code: String,
+    pub(crate) name: String,
     /// The record of the facility in `name`.
-    facility: Option<String>,
-    disabled: bool,
+    pub(crate) facility: Option<String>,
+    pub(crate) disabled: bool,
     /// Where it is active.
-    site: u32,
+    pub(crate) site: u32,
     /// Empty if there is no such site.
-    site_name: String,
+    pub(crate) site_name: String,
     /// If it is being handed over to another site: how far that is.
-    leaving: Option<HandOverLine>,
+    pub(crate) leaving: Option<HandOverLine>,
 }
 
 /// Stores by id, with the site where each is active.
@@ -52,21 +55,41 @@ pub(super) async fn list(
     State(central): State<Arc<Central>>,
     Query(params): Query<StoreParams>,
 ) -> Result<Json<Vec<StoreLine>>, ApiError> {
-    let lines = blocking(move || {
-        let snapshot = central.store().snapshot()?;
-        let limit = params.limit.unwrap_or(1000).min(10_000);
-        let mut leaving = stores::leaving_by_store(&*snapshot, central.hub())?;
-        let mut lines = Vec::new();
-        for record in snapshot.table("store", params.after.as_deref(), limit)? {
-            let mut line = line(&central, &record)?;
-            let site = sites::get(&*snapshot, SiteId(line.site))?;
-            line.site_name = site.map(|site| site.name).unwrap_or_default();
-            line.leaving = leaving.remove(&*line.id);
-            lines.push(line);
-        }
-        Ok::<_, HubError>(lines)
-    });
-    lines.await.map(Json)
+    let limit = params.limit.unwrap_or(1000).min(10_000);
+    blocking(move || lines(&central, params.after.as_deref(), limit)).await.map(Json)
+}
+
+/// Stores by id, after `after`.
+pub(crate) fn lines(central: &Central, after: Option<&str>, limit: usize) -> Result<Vec<StoreLine>, HubError> {
+    let snapshot = central.store().snapshot()?;
+    let mut leaving = stores::leaving_by_store(&*snapshot, central.hub())?;
+    let mut names = HashMap::new();
+    let mut lines = Vec::new();
+    for record in snapshot.table("store", after, limit)? {
+        let mut line = line(central, &record)?;
+        line.site_name = match names.entry(line.site) {
+            Entry::Occupied(known) => String::clone(known.get()),
+            Entry::Vacant(free) => free.insert(site_name(&*snapshot, line.site)?).clone(),
+        };
+        line.leaving = leaving.remove(&*line.id);
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// One store.
+pub(crate) fn line_of(central: &Central, id: &str) -> Result<StoreLine, HubError> {
+    let snapshot = central.store().snapshot()?;
+    let record = snapshot.records(&[RecordKey::new("store", id)])?.pop().flatten().filter(Record::is_live);
+    let unknown =
+        || HubError::asked("store_unknown", format!("There is no store {id}."), "Look at the list of stores.");
+    let line = line(central, &record.ok_or_else(unknown)?)?;
+    let leaving = stores::leaving_by_store(&*snapshot, central.hub())?.remove(id);
+    Ok(StoreLine { site_name: site_name(&*snapshot, line.site)?, leaving, ..line })
+}
+
+fn site_name(snapshot: &dyn Snapshot, site: u32) -> Result<String, HubError> {
+    Ok(sites::get(snapshot, SiteId(site))?.map(|site| site.name).unwrap_or_default())
 }
 
 fn line(central: &Central, record: &Record) -> Result<StoreLine, HubError> {

@@ -7,6 +7,7 @@ use sitesync_web::accounts::Permission;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Here {
     Sites,
+    Stores,
     Users,
     Held,
     Audit,
@@ -18,8 +19,9 @@ pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let may = |permission: Option<Permission>| {
         permission.is_none_or(|permission| visit.who().is_some_and(|who| who.may(permission)))
     };
-    let pages: [(Here, &'static str, String, Option<Permission>); 4] = [
+    let pages: [(Here, &'static str, String, Option<Permission>); 5] = [
         (Here::Sites, "/", t.get("nav-sites"), None),
+        (Here::Stores, "/stores", t.get("nav-stores"), None),
         (Here::Users, "/users", t.get("nav-users"), Some(Permission::ManageUsers)),
         (Here::Held, "/held", t.get("nav-held"), Some(Permission::ViewRecords)),
         (Here::Audit, "/audit", t.get("nav-audit"), Some(Permission::ViewRecords)),

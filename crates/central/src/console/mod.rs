@@ -32,6 +32,7 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/sites/{site}/delete", axum::routing::post(sites::delete))
         .route("/audit", get(audit::page))
         .merge(held::router())
+        .merge(stores::router())
         .merge(users::router())
         .route_layer(from_fn_with_state(door.clone(), let_in))
         .with_state(central);

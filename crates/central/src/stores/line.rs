@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use sitesync_core::ids::{RecordKey, SiteId};
 use sitesync_core::record::Record;
+use sitesync_pages::{Language, Texts, Words};
 use sitesync_store::Snapshot;
 use sitesync_store::world::StoreWorld;
 use utoipa::ToSchema;
@@ -138,28 +139,25 @@ impl HandOverLine {
             end: hand_over.end.as_ref().map(EndLine::of),
             received: hand_over.received,
         };
-        Ok(Self { text: line.words(), ..line })
+        Ok(Self { text: Texts::of(Language::English).say(&line.words()), ..line })
     }
 
-    fn words(&self) -> String {
+    /// The step as a sentence, to be said in the reader's language.
+    pub fn words(&self) -> Words {
         let (from, to) = (called(self.from, &self.from_name), called(self.to, &self.to_name));
         if let Some(hindrance) = &self.hindrance {
-            return format!("{from} is to hand it over to {to}, which cannot take it: {hindrance}");
+            return Words::new("hand-over-hindered").with("from", from).with("to", to).with("why", hindrance);
         }
         match self.step {
-            HandOverStep::Waiting if self.silent => format!(
-                "{from} synchronises and does not answer: its program knows no hand-over. Update it, or take the store over now."
-            ),
-            HandOverStep::Waiting => format!("Waiting for {from} to synchronise."),
-            HandOverStep::Sending => match self.to_come.unwrap_or(0) {
-                0 => format!("{from} was told; it has nothing more to send, and confirms at its next sync."),
-                1 => format!("{from} was told; 1 record is still to come."),
-                more => format!("{from} was told; {more} records are still to come."),
-            },
-            HandOverStep::Receiving => format!("Active on {to}, which is receiving it."),
-            HandOverStep::Received => format!("{to} has all of it."),
-            HandOverStep::CalledOff => format!("Called off; it stays on {from}."),
-            HandOverStep::Overtaken => "The store went elsewhere meanwhile.".to_owned(),
+            HandOverStep::Waiting if self.silent => Words::new("hand-over-silent").with("from", from),
+            HandOverStep::Waiting => Words::new("hand-over-waiting").with("from", from),
+            HandOverStep::Sending => {
+                Words::new("hand-over-sending").with("from", from).with("n", self.to_come.unwrap_or(0))
+            }
+            HandOverStep::Receiving => Words::new("hand-over-receiving").with("to", to),
+            HandOverStep::Received => Words::new("hand-over-received").with("to", to),
+            HandOverStep::CalledOff => Words::new("hand-over-called-off").with("from", from),
+            HandOverStep::Overtaken => Words::new("hand-over-overtaken"),
         }
     }
 }

@@ -10,5 +10,6 @@ mod held_pages;
 mod native;
 mod running;
 mod server;
+mod stores_pages;
 mod users;
 mod users_pages;

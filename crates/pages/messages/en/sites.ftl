@@ -59,3 +59,38 @@ site-delete-stores = “{ $name }” still has stores. Remove them first: they g
 site-delete-sure = Delete “{ $name }”? Its device can no longer synchronise. What it has sent stays here; its number is never given again.
 site-delete-open = Open the site
 site-delete-back = Back to the list
+
+# Stores, and how they move.
+nav-stores = Stores
+stores-search = Code, name, site
+stores-none = No store matches.
+store-code = Store code
+store-name = Store name
+store-site = Active on
+store-where = Where it is
+store-hand-over = Hand-over
+store-told = Its site was told
+store-held = { $n ->
+    [one] { $n } document of the former site is held or was put aside; it does not stop the hand-over.
+   *[other] { $n } documents of the former site are held or were put aside; they do not stop the hand-over.
+}
+store-call-off = Call off
+store-move = Move
+store-to = To site
+store-move-hint = From a site in use the store is handed over: that site can only read it from its next sync on, sends the rest, and then the other one gets it.
+store-take-over = Take over now
+store-take-over-hint = Only if the device is lost: what it still sends of this store is held. Enter the store's code and the reason.
+store-reason = Reason
+store-past = Earlier moves
+hand-over-hindered = { $from } is to hand it over to { $to }, which cannot take it: { $why }
+hand-over-silent = { $from } synchronises and does not answer: its program knows no hand-over. Update it, or take the store over now.
+hand-over-waiting = Waiting for { $from } to synchronise.
+hand-over-sending = { $n ->
+    [0] { $from } was told; it has nothing more to send, and confirms at its next sync.
+    [one] { $from } was told; { $n } record is still to come.
+   *[other] { $from } was told; { $n } records are still to come.
+}
+hand-over-receiving = Active on { $to }, which is receiving it.
+hand-over-received = { $to } has all of it.
+hand-over-called-off = Called off; it stays on { $from }.
+hand-over-overtaken = The store went elsewhere meanwhile.

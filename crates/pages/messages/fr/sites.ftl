@@ -59,3 +59,38 @@ site-delete-stores = « { $name } » a encore des dépôts. Retirez-les d’abor
 site-delete-sure = Supprimer « { $name } » ? Son appareil ne pourra plus synchroniser. Ce qu’il a envoyé reste ici ; son numéro ne sera jamais réattribué.
 site-delete-open = Ouvrir le site
 site-delete-back = Retour à la liste
+
+# Les dépôts, et comment ils passent d’un site à l’autre.
+nav-stores = Dépôts
+stores-search = Code, nom, site
+stores-none = Aucun dépôt ne correspond.
+store-code = Code du dépôt
+store-name = Nom du dépôt
+store-site = Actif sur
+store-where = Où il est
+store-hand-over = Passation
+store-told = Son site en a été informé
+store-held = { $n ->
+    [one] { $n } document de l’ancien site est retenu ou a été mis de côté ; cela n’arrête pas la passation.
+   *[other] { $n } documents de l’ancien site sont retenus ou ont été mis de côté ; cela n’arrête pas la passation.
+}
+store-call-off = Annuler la passation
+store-move = Déplacer
+store-to = Vers le site
+store-move-hint = D’un site en service le dépôt est passé : ce site ne peut plus que le lire dès sa prochaine synchro, envoie le reste, puis l’autre le reçoit.
+store-take-over = Reprendre maintenant
+store-take-over-hint = Seulement si l’appareil est perdu : ce qu’il envoie encore de ce dépôt est retenu. Entrez le code du dépôt et la raison.
+store-reason = Raison
+store-past = Déplacements précédents
+hand-over-hindered = { $from } doit le passer à { $to }, qui ne peut pas le prendre : { $why }
+hand-over-silent = { $from } synchronise et ne répond pas : son programme ne connaît pas la passation. Mettez-le à jour, ou reprenez le dépôt maintenant.
+hand-over-waiting = En attente de la prochaine synchro de { $from }.
+hand-over-sending = { $n ->
+    [0] { $from } est informé ; il n’a plus rien à envoyer et confirme à sa prochaine synchro.
+    [one] { $from } est informé ; { $n } enregistrement doit encore venir.
+   *[other] { $from } est informé ; { $n } enregistrements doivent encore venir.
+}
+hand-over-receiving = Actif sur { $to }, qui le reçoit.
+hand-over-received = { $to } l’a en entier.
+hand-over-called-off = Annulé ; il reste sur { $from }.
+hand-over-overtaken = Le dépôt est allé ailleurs entre-temps.

@@ -31,6 +31,9 @@ central GET    /held                                  page    200
 central GET    /held/{id}                             page    200
 central POST   /held/{id}                             form    0
 central GET    /audit                                 page    200
+central GET    /stores                                page    200
+central GET    /stores/{store}                        page    404
+central POST   /stores/{store}                        form    0
 central GET    /sign-in                               open    200
 central POST   /sign-in                               enter   401
 central POST   /sign-out                              form    0
@@ -203,6 +206,7 @@ impl Call {
             ("{name}", "eye"),
             ("{file}", "style.css"),
             ("{user}", "nobody"),
+            ("{store}", "nowhere"),
         ];
         named.iter().fold(self.path.replace("{version}", "1"), |path, (name, value)| path.replace(name, value))
     }

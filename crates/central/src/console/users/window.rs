@@ -12,7 +12,7 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, Path, blocking};
 
 use super::super::frame::{Here, frame};
-use super::super::stores;
+use super::super::stores::choose as stores;
 use super::draft::{Draft, numbers_of, numbers_text};
 use super::save;
 use crate::admin::overview::StoreRef;

@@ -9,7 +9,7 @@ use crate::admin::overview::{StoreRef, store_ref};
 const SLICE: usize = 500;
 
 /// All stores, by name.
-pub(super) fn all(snapshot: &dyn Snapshot) -> Result<Vec<StoreRef>, StoreError> {
+pub(in crate::console) fn all(snapshot: &dyn Snapshot) -> Result<Vec<StoreRef>, StoreError> {
     let mut stores = Vec::new();
     let mut after: Option<Box<str>> = None;
     loop {
@@ -25,7 +25,7 @@ pub(super) fn all(snapshot: &dyn Snapshot) -> Result<Vec<StoreRef>, StoreError> 
 }
 
 /// Whether a store is what somebody looks for.
-pub(super) fn matches(store: &StoreRef, sought: &str) -> bool {
+pub(in crate::console) fn matches(store: &StoreRef, sought: &str) -> bool {
     let sought = sought.trim().to_lowercase();
     store.code.to_lowercase().contains(&sought) || store.name.to_lowercase().contains(&sought)
 }

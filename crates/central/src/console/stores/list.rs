@@ -1,0 +1,86 @@
+//! The list of stores, with the hand-overs that are under way.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
+use serde::Deserialize;
+use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_web::{ApiError, Query, blocking};
+
+use super::super::frame::{Here, frame};
+use crate::admin::stores::{self, StoreLine};
+use crate::hub::HubError;
+use crate::server::Central;
+
+/// Rows on a page.
+const ROWS: usize = 300;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Params {
+    #[serde(default)]
+    q: String,
+    /// From 0.
+    #[serde(default)]
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "stores.html")]
+struct Page<'a> {
+    frame: Frame,
+    t: &'static Texts,
+    q: &'a str,
+    rows: Vec<Row>,
+    shown: String,
+    total: String,
+    page: usize,
+    pages: usize,
+}
+
+struct Row {
+    id: String,
+    code: String,
+    name: String,
+    site: u32,
+    site_name: String,
+    /// Of a hand-over: what it waits for.
+    step: Option<String>,
+}
+
+pub(super) async fn page(
+    State(central): State<Arc<Central>>,
+    visit: Visit,
+    Query(params): Query<Params>,
+) -> Result<Html<String>, ApiError> {
+    let lines = blocking(move || Ok::<_, HubError>(stores::lines(&central, None, usize::MAX)?)).await?;
+    let (t, sought) = (visit.t, params.q.trim().to_lowercase());
+    let total = t.number(lines.len() as u64);
+    let mut found: Vec<_> = lines.into_iter().filter(|line| matches(line, &sought)).collect();
+    // What is moving comes first, then by name.
+    found.sort_by_key(|line| (line.leaving.is_none(), line.name.to_lowercase(), line.code.clone()));
+    let pages = found.len().div_ceil(ROWS).max(1);
+    let page = params.page.min(pages - 1);
+    let shown = t.number(found.len() as u64);
+    let rows = found.into_iter().skip(page * ROWS).take(ROWS).map(|line| Row::of(line, t)).collect();
+    let page = Page { frame: frame(&visit, Here::Stores), t, q: params.q.trim(), rows, shown, total, page, pages };
+    page.render().map(Html).map_err(ApiError::unexpected)
+}
+
+fn matches(line: &StoreLine, sought: &str) -> bool {
+    [&line.code, &line.name, &line.site_name].into_iter().any(|text| text.to_lowercase().contains(sought))
+}
+
+impl Row {
+    fn of(line: StoreLine, t: &Texts) -> Self {
+        Self {
+            step: line.leaving.as_ref().map(|leaving| t.say(&leaving.words())),
+            id: line.id,
+            code: line.code,
+            name: line.name,
+            site: line.site,
+            site_name: line.site_name,
+        }
+    }
+}
