@@ -11,6 +11,7 @@ pub(super) enum Here {
     Users,
     Held,
     Audit,
+    Settings,
 }
 
 /// The frame of a page. Pages that somebody may not see are left out.
@@ -19,12 +20,13 @@ pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let may = |permission: Option<Permission>| {
         permission.is_none_or(|permission| visit.who().is_some_and(|who| who.may(permission)))
     };
-    let pages: [(Here, &'static str, String, Option<Permission>); 5] = [
+    let pages: [(Here, &'static str, String, Option<Permission>); 6] = [
         (Here::Sites, "/", t.get("nav-sites"), None),
         (Here::Stores, "/stores", t.get("nav-stores"), None),
         (Here::Users, "/users", t.get("nav-users"), Some(Permission::ManageUsers)),
         (Here::Held, "/held", t.get("nav-held"), Some(Permission::ViewRecords)),
         (Here::Audit, "/audit", t.get("nav-audit"), Some(Permission::ViewRecords)),
+        (Here::Settings, "/settings", t.get("nav-settings"), None),
     ];
     let shown = pages.into_iter().filter(|(_, _, _, permission)| may(*permission));
     let nav = shown.map(|(page, href, label, _)| NavItem { href, label, current: page == here, ..NavItem::default() });

@@ -4,6 +4,7 @@
 mod audit;
 mod frame;
 mod held;
+mod settings;
 mod sites;
 mod stores;
 mod users;
@@ -31,6 +32,7 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/sites/delete", get(sites::ask_delete))
         .route("/sites/{site}/delete", axum::routing::post(sites::delete))
         .route("/audit", get(audit::page))
+        .route("/settings", get(settings::page).post(settings::post))
         .merge(held::router())
         .merge(stores::router())
         .merge(users::router())

@@ -10,6 +10,7 @@ mod held_pages;
 mod native;
 mod running;
 mod server;
+mod settings_pages;
 mod stores_pages;
 mod users;
 mod users_pages;

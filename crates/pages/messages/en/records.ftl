@@ -46,3 +46,17 @@ audit-what = What
 audit-subject = Of what
 audit-from = From
 audit-to = To
+
+# Settings of the server.
+set-sync = Synchronisation
+set-accept = Accept synchronisation
+set-accept-hint = Off: every site is told to try later, and loses nothing.
+set-guessing = Wrong passwords of sites
+set-failures = Failures before a block
+set-failures-hint = Wrong passwords in a row until the site is blocked.
+set-block = Length of a block
+set-block-hint = In minutes.
+set-address = Failures of an address
+set-address-hint = In a minute, with one site name, until that address has to wait for the next.
+set-remember = Remembered for
+set-remember-hint = Minutes for which a password that was right is not checked anew.

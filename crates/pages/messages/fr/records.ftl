@@ -46,3 +46,17 @@ audit-what = Quoi
 audit-subject = De quoi
 audit-from = De
 audit-to = À
+
+# Réglages du serveur.
+set-sync = Synchronisation
+set-accept = Accepter la synchronisation
+set-accept-hint = Sinon, chaque site est prié d’essayer plus tard, et ne perd rien.
+set-guessing = Mots de passe faux des sites
+set-failures = Échecs avant blocage
+set-failures-hint = Mots de passe faux de suite avant que le site soit bloqué.
+set-block = Durée d’un blocage
+set-block-hint = En minutes.
+set-address = Échecs d’une adresse
+set-address-hint = Par minute, avec un nom de site, avant que cette adresse doive attendre la suivante.
+set-remember = Retenu pendant
+set-remember-hint = Minutes pendant lesquelles un mot de passe juste n’est pas vérifié à nouveau.

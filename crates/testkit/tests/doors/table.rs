@@ -31,6 +31,8 @@ central GET    /held                                  page    200
 central GET    /held/{id}                             page    200
 central POST   /held/{id}                             form    0
 central GET    /audit                                 page    200
+central GET    /settings                              page    200
+central POST   /settings                              form    0
 central GET    /stores                                page    200
 central GET    /stores/{store}                        page    404
 central POST   /stores/{store}                        form    0

@@ -11,7 +11,6 @@ use sitesync_web::{ApiError, Query, blocking};
 
 use super::super::frame::{Here, frame};
 use crate::admin::stores::{self, StoreLine};
-use crate::hub::HubError;
 use crate::server::Central;
 
 /// Rows on a page.
@@ -54,7 +53,7 @@ pub(super) async fn page(
     visit: Visit,
     Query(params): Query<Params>,
 ) -> Result<Html<String>, ApiError> {
-    let lines = blocking(move || Ok::<_, HubError>(stores::lines(&central, None, usize::MAX)?)).await?;
+    let lines = blocking(move || stores::lines(&central, None, usize::MAX)).await?;
     let (t, sought) = (visit.t, params.q.trim().to_lowercase());
     let total = t.number(lines.len() as u64);
     let mut found: Vec<_> = lines.into_iter().filter(|line| matches(line, &sought)).collect();
