@@ -11,10 +11,10 @@ pub mod overview;
 mod record_edit;
 mod records;
 mod settings;
-mod site_actions;
+pub(crate) mod site_actions;
 mod sites;
 mod state;
-mod stores;
+pub(crate) mod stores;
 mod users;
 mod why;
 

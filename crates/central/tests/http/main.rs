@@ -10,5 +10,6 @@ mod held_pages;
 mod native;
 mod running;
 mod server;
+mod site_window;
 mod users;
 mod users_pages;
