@@ -10,6 +10,7 @@ mod held_pages;
 mod native;
 mod running;
 mod server;
+mod site_tabs;
 mod site_window;
 mod users;
 mod users_pages;
