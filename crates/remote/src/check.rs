@@ -30,15 +30,15 @@ impl What {
     /// The message that names the step.
     pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::Url => "check-url",
-            Self::Name => "check-name",
-            Self::Connection => "check-connection-step",
-            Self::Tls => "check-tls",
-            Self::Server => "check-server",
-            Self::Version => "check-version",
-            Self::Credentials => "check-credentials",
-            Self::Device => "check-device",
-            Self::Clock => "check-clock",
+            Self::Url => "step-url",
+            Self::Name => "step-name",
+            Self::Connection => "step-connection",
+            Self::Tls => "step-tls",
+            Self::Server => "step-server",
+            Self::Version => "step-version",
+            Self::Credentials => "step-credentials",
+            Self::Device => "step-device",
+            Self::Clock => "step-clock",
         }
     }
 }

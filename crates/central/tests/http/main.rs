@@ -11,6 +11,8 @@ mod native;
 mod running;
 mod server;
 mod settings_pages;
+mod site_tabs;
+mod site_window;
 mod stores_pages;
 mod users;
 mod users_pages;
