@@ -8,3 +8,4 @@ mod common;
 mod console;
 mod driver;
 mod remote;
+mod window;

@@ -21,6 +21,13 @@ central GET    /                                      page    200
 central GET    /sites.csv                             page    200
 central GET    /sites/delete                          page    200
 central POST   /sites/{site}/delete                   form    0
+central GET    /sites/new                             page    200
+central POST   /sites/new                             form    0
+central GET    /sites/{site}                          page    200
+central POST   /sites/{site}                          form    0
+central GET    /sites/{site}/details                  page    200
+central GET    /sites/{site}/log                      page    200
+central GET    /sites/{site}/log.csv                  page    200
 central GET    /users                                 people  200
 central GET    /users/new                             people  200
 central POST   /users/new                             form    0
