@@ -1,6 +1,7 @@
 //! A request for a page: who makes it, in which language, and how it came.
 
 use axum::extract::FromRequestParts;
+use axum::http::header::HOST;
 use axum::http::request::Parts;
 use sitesync_web::session::{Session, is_encrypted};
 use sitesync_web::sign_in::Who;
@@ -19,16 +20,25 @@ pub struct Visit {
     pub path: String,
     /// Whether it came through an open network: passwords can be read on the way.
     pub in_the_open: bool,
+    /// Whether it came through TLS.
+    pub encrypted: bool,
+    /// The address by which it came: host and port, as the browser names them.
+    pub host: String,
 }
 
 impl Visit {
     pub fn of(parts: &Parts) -> Self {
         let here = peer_of(parts).0.is_none_or(|peer| peer.ip().to_canonical().is_loopback());
+        let encrypted = is_encrypted(parts);
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = host.or(parts.uri.host()).unwrap_or_default().to_owned();
         Self {
+            encrypted,
+            host,
             t: Texts::of(Language::of(&parts.headers)),
             session: parts.extensions.get::<Session>().cloned(),
             path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
-            in_the_open: !here && !is_encrypted(parts),
+            in_the_open: !here && !encrypted,
         }
     }
 

@@ -155,12 +155,13 @@ function filterWhileTyping(search) {
   });
 }
 
-// A form with `data-guard`: changed fields are marked, counted in `[data-changes]`, and leaving with changes asks.
+// A form with `data-guard`: changed fields are marked, counted in `[data-changes]`, and leaving with changes asks. A field that came
+// changed says in `data-was` what it was; `data-changed` of the form counts what no field shows.
 function guardForm(form) {
   const counter = form.querySelector("[data-changes]");
   const already = Number(form.dataset.changed || 0);
   const before = new Map();
-  for (const field of form.elements) if (field.name) before.set(field, valueOf(field));
+  for (const field of form.elements) if (field.name) before.set(field, field.dataset.was ?? valueOf(field));
   let leaving = false;
 
   function changed() {
@@ -179,7 +180,10 @@ function guardForm(form) {
   form.addEventListener("submit", () => {
     leaving = true;
   });
-  for (const way of form.querySelectorAll("[data-leaves]")) way.addEventListener("click", () => (leaving = true));
+  for (const way of form.querySelectorAll("[data-leaves]")) {
+    // Escape may be pressed by mistake: only a real click leaves without asking.
+    way.addEventListener("click", (event) => (leaving = event.isTrusted));
+  }
   addEventListener("beforeunload", (event) => {
     if (!leaving && changed() > 0) event.preventDefault();
   });

@@ -11,7 +11,7 @@ pub mod overview;
 mod record_edit;
 mod records;
 mod settings;
-mod site_actions;
+pub(crate) mod site_actions;
 mod sites;
 mod state;
 pub(crate) mod stores;

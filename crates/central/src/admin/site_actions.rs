@@ -7,6 +7,7 @@ use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sitesync_core::ids::SiteId;
+use sitesync_pages::Words;
 use sitesync_web::accounts::generated_password;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Path, Query, blocking};
@@ -18,7 +19,7 @@ use super::sites::{SiteWithPassword, shown};
 use crate::auth::{HashedSecret, Secret, settings};
 use crate::hub::Moved;
 use crate::server::Central;
-use crate::sites::{self, CheckLine, SiteError};
+use crate::sites::{self, CheckLine, Level, SiteError};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +31,7 @@ pub(super) struct PasswordChange {
 }
 
 /// The password as it is stored; takes its time, so it is done before a transaction.
-pub(super) async fn hashed(central: &Arc<Central>, password: String) -> Result<HashedSecret, ApiError> {
+pub(crate) async fn hashed(central: &Arc<Central>, password: String) -> Result<HashedSecret, ApiError> {
     let secret = Secret::of_password(&password).ok_or_else(|| {
         refuse(StatusCode::BAD_REQUEST, "password_empty", "The password is empty.", "Give one, or have one made up.")
     })?;
@@ -113,12 +114,24 @@ pub(super) async fn check(
     State(central): State<Arc<Central>>,
     Path(site): Path<u32>,
 ) -> Result<Json<Vec<CheckLine>>, ApiError> {
-    let lines = blocking(move || {
-        let snapshot = central.store().snapshot()?;
-        let stores = count_active(&*snapshot, SiteId(site))?;
-        sites::connectable(&*snapshot, SiteId(site), stores, central.clock().now())
-    });
-    lines.await.map(Json)
+    blocking(move || connection(&central, SiteId(site))).await.map(Json)
+}
+
+/// What is stored about it, and whether the site can be reached at this moment. The central server never calls a site; one that holds
+/// a request open is answered, and comes at once.
+pub(crate) fn connection(central: &Central, site: SiteId) -> Result<Vec<CheckLine>, SiteError> {
+    central.gate().flush_contacts(central.store())?;
+    let snapshot = central.store().snapshot()?;
+    let stores = count_active(&*snapshot, site)?;
+    let mut lines = sites::connectable(&*snapshot, site, stores, central.clock().now())?;
+    if site != SiteId::CENTRAL {
+        let (level, words) = match central.waiters().call(site) {
+            true => (Level::Good, "check-called"),
+            false => (Level::Notice, "check-not-waiting"),
+        };
+        lines.push(CheckLine::new("waiting", level, Words::new(words)));
+    }
+    Ok(lines)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -5,6 +5,7 @@ mod audit;
 mod frame;
 mod held;
 mod settings;
+mod site;
 mod sites;
 mod stores;
 mod users;
@@ -30,6 +31,8 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/", get(sites::page))
         .route("/sites.csv", get(sites::csv))
         .route("/sites/delete", get(sites::ask_delete))
+        .route("/sites/new", get(site::new).post(site::press_new))
+        .route("/sites/{site}", get(site::open).post(site::press_one))
         .route("/sites/{site}/delete", axum::routing::post(sites::delete))
         .route("/audit", get(audit::page))
         .route("/settings", get(settings::page).post(settings::post))

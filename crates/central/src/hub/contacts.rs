@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sitesync_core::given::{Millis, clock_off};
-use sitesync_core::ids::SiteId;
-use sitesync_core::protocol::{ExchangeReply, ExchangeRequest, SiteReport};
+use sitesync_core::ids::{Feed, SiteId};
+use sitesync_core::protocol::{Cursor, ExchangeReply, ExchangeRequest, SiteReport};
 use sitesync_store::{Snapshot, Space, Txn, write};
 
 use super::rhythm::Rhythm;
@@ -36,6 +36,9 @@ pub struct Contact {
     pub diverged: Option<Millis>,
     /// How often that happened.
     pub divergences: u64,
+    /// How far it had been sent each of its feeds.
+    #[serde(default)]
+    pub reached: BTreeMap<Feed, u64>,
 }
 
 /// An exchange that moved something, or went wrong.
@@ -147,6 +150,7 @@ impl Contact {
         if self.report.unsent == 0 {
             self.report.unsent_since = None;
         }
+        self.reached = reached(request, reply);
         if reply.outcome == sitesync_core::protocol::CommitOutcome::Diverged {
             self.diverged = Some(at);
             self.divergences += 1;
@@ -162,6 +166,15 @@ impl Contact {
             self.initialising_of = Some(all);
         }
     }
+}
+
+/// How far the site is in each feed with this reply.
+fn reached(request: &ExchangeRequest, reply: &ExchangeReply) -> BTreeMap<Feed, u64> {
+    let number = |cursor: &str| cursor.parse::<Cursor>().map_or(0, |cursor| cursor.number);
+    let before = request.positions.iter().map(|position| (&position.feed, number(&position.cursor)));
+    let mut known: BTreeMap<_, _> = before.collect();
+    known.extend(reply.pages.iter().map(|page| (&page.feed, number(&page.cursor))));
+    reply.subscribed.iter().map(|feed| (feed.clone(), known.get(feed).copied().unwrap_or(0))).collect()
 }
 
 /// What a site tells about itself in texts, cut to what is worth keeping of every site in memory.

@@ -23,6 +23,7 @@ mod rows;
 mod staged;
 mod subscription;
 mod version;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,6 +47,7 @@ pub use incoming::{Action, Incoming};
 pub use rhythm::Rhythm;
 pub use rows::Epoch;
 pub(crate) use subscription::has_read;
+pub use waiting::FeedWaiting;
 
 type Waker = Box<dyn Fn(&BTreeSet<Feed>) + Send + Sync>;
 

@@ -73,7 +73,7 @@ pub(crate) fn pull(
 }
 
 /// How many entries are left: exact when they are few, never 0 when there are any.
-fn behind(snapshot: &dyn Snapshot, feed: &Feed, number: u64, state: &FeedState) -> Result<u64, HubError> {
+pub(super) fn behind(snapshot: &dyn Snapshot, feed: &Feed, number: u64, state: &FeedState) -> Result<u64, HubError> {
     if number >= state.head {
         return Ok(0);
     }

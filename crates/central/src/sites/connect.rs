@@ -4,6 +4,8 @@
 
 use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
+use sitesync_core::protocol::VERSIONS;
+use sitesync_pages::{Language, Say, Texts, Words};
 use sitesync_store::Snapshot;
 
 use serde::Serialize;
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::error::SiteError;
 use super::model::Site;
-use super::rows;
+use super::{refusals, rows};
 use crate::auth::{AuthSettings, settings};
 
 /// What a line of the check says.
@@ -31,9 +33,42 @@ pub struct CheckLine {
     /// A stable word for what was looked at.
     pub what: &'static str,
     pub level: Level,
+    /// In English.
     pub text: String,
     /// Empty if there is nothing to do.
     pub next_step: String,
+    /// The same for readers of any language.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub words: Words,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub next_words: Option<Words>,
+}
+
+impl CheckLine {
+    pub(crate) fn new(what: &'static str, level: Level, words: Words) -> Self {
+        let text = Texts::of(Language::English).say(&words);
+        Self { what, level, text, next_step: String::new(), words, next_words: None }
+    }
+
+    /// The same with what is to be done.
+    pub(crate) fn next(self, words: Words) -> Self {
+        let next_step = Texts::of(Language::English).say(&words);
+        Self { next_step, next_words: Some(words), ..self }
+    }
+}
+
+fn good(what: &'static str, words: Words) -> CheckLine {
+    CheckLine::new(what, Level::Good, words)
+}
+
+fn notice(what: &'static str, words: Words) -> CheckLine {
+    CheckLine::new(what, Level::Notice, words)
+}
+
+fn problem(what: &'static str, words: Words, next: &'static str) -> CheckLine {
+    CheckLine::new(what, Level::Problem, words).next(Words::new(next))
 }
 
 /// Could this site connect at `now`? `stores` is the number of stores active on it.
@@ -41,81 +76,60 @@ pub fn connectable(snapshot: &dyn Snapshot, id: SiteId, stores: u64, now: Millis
     let settings = settings::get(snapshot)?;
     let site = rows::read(snapshot, id)?.ok_or(SiteError::NotFound(id))?;
     if id == SiteId::CENTRAL {
-        let text = "This is the central server's own site; it does not connect to itself.";
-        return Ok(vec![line("site", Level::Notice, text, "")]);
+        return Ok(vec![notice("site", Words::new("check-own"))]);
     }
     let mut lines = vec![accepted(&settings), password(&site)];
     lines.extend(blocks(&site, &settings, now));
     lines.push(device(&site));
     lines.extend(former_devices(&site));
+    lines.push(version(&site));
     lines.push(attached(stores));
     lines.extend(refusal(&site));
     lines.extend(uri(&site));
     Ok(lines)
 }
 
-fn line(what: &'static str, level: Level, text: impl Into<String>, next_step: impl Into<String>) -> CheckLine {
-    CheckLine { what, level, text: text.into(), next_step: next_step.into() }
-}
-
 fn accepted(settings: &AuthSettings) -> CheckLine {
     if settings.accept_sync {
-        return line("accept_sync", Level::Good, "The central server accepts synchronisation.", "");
+        return good("accept_sync", Words::new("check-sync-on"));
     }
-    line(
-        "accept_sync",
-        Level::Problem,
-        "Synchronisation is switched off on the central server; all sites are told to try later.",
-        "Switch it on in the settings of the central server.",
-    )
+    problem("accept_sync", Words::new("check-sync-off"), "check-sync-off-next")
 }
 
 fn password(site: &Site) -> CheckLine {
     if site.has_password() {
-        return line("password", Level::Good, format!("It logs in as \"{}\" and has a password.", site.name), "");
+        return good("password", Words::new("check-password").with("name", site.name.as_str()));
     }
-    line("password", Level::Problem, "No password is set, so nobody can log in as this site.", "Set a password.")
+    problem("password", Words::new("check-no-password"), "check-no-password-next")
 }
 
 fn blocks(site: &Site, settings: &AuthSettings, now: Millis) -> Vec<CheckLine> {
     let device = settings.block_in_force(site.blocks.device, now);
     let strangers = settings.block_in_force(site.blocks.strangers, now);
+    // In whole minutes, and never less than is left.
+    let left = |until: Millis| Say::Length((until - now + 59_999) / 60_000 * 60_000);
     let mut lines = Vec::new();
     if let Some(until) = device {
-        let text = format!("The device is blocked after wrong passwords, for {} more.", minutes(until - now));
-        lines.push(line("blocked", Level::Problem, text, "Correct the password on the device and press Unblock site."));
+        let words = Words::new("check-blocked").with("left", left(until));
+        lines.push(problem("blocked", words, "check-blocked-next"));
     }
     if let Some(until) = strangers {
         // A bound device is not touched by this one.
         let level = if site.hardware_id.is_some() { Level::Notice } else { Level::Problem };
-        let text = format!(
-            "Devices that are not bound to the site are blocked after wrong passwords, for {} more.",
-            minutes(until - now)
-        );
-        lines.push(line("blocked_strangers", level, text, "If a new device is to be bound, press Unblock site."));
+        let words = Words::new("check-strangers-blocked").with("left", left(until));
+        let line = CheckLine::new("blocked_strangers", level, words);
+        lines.push(line.next(Words::new("check-strangers-blocked-next")));
     }
     if lines.is_empty() {
-        lines.push(line("blocked", Level::Good, "It is not blocked.", ""));
+        lines.push(good("blocked", Words::new("check-not-blocked")));
     }
     lines
 }
 
-fn minutes(duration: Millis) -> String {
-    match (duration + 59_999) / 60_000 {
-        1 => "1 minute".to_owned(),
-        count => format!("{count} minutes"),
-    }
-}
-
 fn device(site: &Site) -> CheckLine {
     match &site.hardware_id {
-        None => line("hardware_id", Level::Good, "No device is bound: the next one that logs in will be.", ""),
-        Some(hardware_id) => line(
-            "hardware_id",
-            Level::Good,
-            format!("It is bound to the device {hardware_id}; any other device is refused."),
-            "",
-        ),
+        None => good("hardware_id", Words::new("check-no-device")),
+        Some(hardware_id) => good("hardware_id", Words::new("check-device").with("device", hardware_id.as_str())),
     }
 }
 
@@ -124,20 +138,23 @@ fn former_devices(site: &Site) -> Option<CheckLine> {
     if refused.is_empty() {
         return None;
     }
-    let text = format!("Refused since a reset: {}.", refused.join(", "));
-    Some(line("former_devices", Level::Notice, text, "If one of them is to be used again, allow it."))
+    let words = Words::new("check-former-devices").with("devices", refused.join(", "));
+    Some(notice("former_devices", words).next(Words::new("check-former-devices-next")))
+}
+
+/// What the site spoke when it was last let in; whether it still does, its next attempt shows.
+fn version(site: &Site) -> CheckLine {
+    let ours = VERSIONS.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    match &site.protocol {
+        Some(protocol) => good("version", Words::new("check-version").with("version", protocol.as_str())),
+        None => notice("version", Words::new("check-version-unknown").with("versions", ours)),
+    }
 }
 
 fn attached(stores: u64) -> CheckLine {
     match stores {
-        0 => line(
-            "stores",
-            Level::Problem,
-            "No store is active on this site.",
-            "Add the store that this site is to work with.",
-        ),
-        1 => line("stores", Level::Good, "1 store is active on this site.", ""),
-        count => line("stores", Level::Good, format!("{count} stores are active on this site."), ""),
+        0 => problem("stores", Words::new("check-no-store"), "check-no-store-next"),
+        count => good("stores", Words::new("check-stores").with("n", count)),
     }
 }
 
@@ -147,18 +164,16 @@ fn refusal(site: &Site) -> Option<CheckLine> {
     if site.last_connection.is_some_and(|connected| connected >= last.at) {
         return None;
     }
-    let text = format!("It was turned away the last time: {} ({}).", last.detail, last.code);
-    Some(line("last_refusal", Level::Notice, text, ""))
+    let words = Words::new("check-refusal")
+        .with("time", Say::Time(last.at))
+        .with("cause", refusals::cause(&last.code))
+        .with("detail", last.detail.as_str());
+    Some(notice("last_refusal", words).next(refusals::next_step(&last.code)))
 }
 
 fn uri(site: &Site) -> Option<CheckLine> {
     if !site.is_open_msupply_central || site.open_msupply_central_uri.is_some() {
         return None;
     }
-    Some(line(
-        "uri",
-        Level::Notice,
-        "It is the Open mSupply central server, but its uri is not set: Open mSupply sites cannot find it.",
-        "Enter the address at which sites reach it.",
-    ))
+    Some(notice("uri", Words::new("check-no-uri")).next(Words::new("check-no-uri-next")))
 }

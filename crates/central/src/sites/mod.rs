@@ -11,6 +11,7 @@ mod connect;
 mod error;
 mod fields;
 mod model;
+pub(crate) mod refusals;
 pub(crate) mod rows;
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ pub(super) async fn wait(
     loop {
         // After the place is taken, so that nothing slips through between looking and waiting. A store that the site gains
         // or loses shows in `central`, which every site reads.
-        if is_behind(&central, &site, &request).await? {
+        if place.is_called() || is_behind(&central, &site, &request).await? {
             return Ok(Json(WaitReply { changed: true }));
         }
         tokio::select! {

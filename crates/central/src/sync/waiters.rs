@@ -1,7 +1,7 @@
 //! Who waits for which feeds. A commit wakes only those who read a feed that grew; a waiter costs one small entry per feed.
 //! A site waits in one place: with a second request the first is answered, so that no site takes the places of others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
@@ -20,6 +20,8 @@ struct All {
     feeds: HashMap<Feed, HashMap<u64, Arc<Notify>>>,
     /// Where each site waits.
     sites: HashMap<SiteId, (u64, Arc<Notify>)>,
+    /// Places whose site was called.
+    called: HashSet<u64>,
     waiting: usize,
     last_number: u64,
     closed: bool,
@@ -71,6 +73,15 @@ impl Waiters {
         }
     }
 
+    /// Asks a site that waits to synchronise now. False: it does not wait.
+    pub fn call(&self, site: SiteId) -> bool {
+        let all = &mut *self.locked();
+        let Some((number, bell)) = all.sites.get(&site) else { return false };
+        all.called.insert(*number);
+        bell.notify_one();
+        true
+    }
+
     /// Sends everybody away, for good.
     pub fn close(&self) {
         let mut all = self.locked();
@@ -100,6 +111,11 @@ impl Place {
         self.may_wait()
     }
 
+    /// Whether the site is asked to synchronise, whatever there is.
+    pub fn is_called(&self) -> bool {
+        self.waiters.locked().called.contains(&self.number)
+    }
+
     fn may_wait(&self) -> bool {
         let all = self.waiters.locked();
         !all.closed && all.sites.get(&self.site).is_some_and(|(number, _)| *number == self.number)
@@ -110,6 +126,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut all = self.waiters.locked();
         all.waiting -= 1;
+        all.called.remove(&self.number);
         if all.sites.get(&self.site).is_some_and(|(number, _)| *number == self.number) {
             all.sites.remove(&self.site);
         }

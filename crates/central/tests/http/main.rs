@@ -12,5 +12,6 @@ mod running;
 mod server;
 mod settings_pages;
 mod stores_pages;
+mod site_window;
 mod users;
 mod users_pages;

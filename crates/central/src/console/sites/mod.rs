@@ -16,6 +16,7 @@ use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Query, blocking};
 
 pub(super) use delete::{ask as ask_delete, run as delete};
+pub(super) use rows::dot;
 use rows::{Column, Order, Row};
 
 use super::frame::{Here, frame, may};

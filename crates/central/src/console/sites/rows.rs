@@ -202,7 +202,7 @@ impl Row {
     }
 }
 
-pub(super) fn dot(kind: StateKind) -> &'static str {
+pub(in crate::console) fn dot(kind: StateKind) -> &'static str {
     match kind {
         StateKind::Good => "good",
         StateKind::Initialising => "initialising",
