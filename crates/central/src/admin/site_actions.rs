@@ -150,13 +150,23 @@ pub(super) struct LogLine {
     unchanged: u64,
     held: u64,
     sent: u64,
+    /// `refused` if the site was turned away before it could exchange anything.
     outcome: String,
+    /// How long the server worked on it, in milliseconds.
+    took: i64,
+    /// Bytes of the records that came and went, before they are packed.
+    bytes_in: u64,
+    bytes_out: u64,
+    /// Why it was turned away, and how often since that was noted before.
+    refusal: Option<String>,
+    times: u64,
 }
 
 impl From<Moved> for LogLine {
     fn from(moved: Moved) -> Self {
-        let Moved { site: _, at, received, unchanged, held, sent, outcome } = moved;
-        Self { at, received, unchanged, held, sent, outcome }
+        let Moved { site: _, at, received, unchanged, held, sent, outcome, took, bytes_in, bytes_out, refusal, times } =
+            moved;
+        Self { at, received, unchanged, held, sent, outcome, took, bytes_in, bytes_out, refusal, times }
     }
 }
 
@@ -173,6 +183,7 @@ pub(super) async fn log(
         if sites::get(&*central.store().snapshot()?, id)?.is_none() {
             return Err(ApiError::from(SiteError::NotFound(id)));
         }
+        central.flush()?;
         let lines = central.hub().log(id, params.limit.unwrap_or(100).min(10_000))?;
         Ok(lines.into_iter().rev().map(LogLine::from).collect())
     });

@@ -54,9 +54,47 @@ struct Contact {
     reported: Option<Reported>,
 }
 
+/// A site that was turned away, for its log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnedAway {
+    pub site: SiteId,
+    pub at: Millis,
+    /// [`Refusal::exact_code`].
+    pub code: &'static str,
+    /// How often for the same reason since it was told before.
+    pub times: u64,
+}
+
+/// The same refusal of a site is told no more often than this: who guesses must not fill a log.
+const TOLD_EVERY: Millis = 10 * 60_000;
+
 #[derive(Default)]
 pub(super) struct Contacts {
     noted: Mutex<HashMap<SiteId, Contact>>,
+    turned_away: Mutex<Refusals>,
+}
+
+#[derive(Default)]
+struct Refusals {
+    /// The last one of each site that was told, and how many of the same came since.
+    last: HashMap<SiteId, TurnedAway>,
+    /// To be told.
+    new: Vec<TurnedAway>,
+}
+
+impl Refusals {
+    fn count(&mut self, site: SiteId, at: Millis, code: &'static str) {
+        let mut times = 1;
+        if let Some(last) = self.last.get_mut(&site).filter(|last| last.code == code) {
+            if (0..TOLD_EVERY).contains(&(at - last.at)) {
+                last.times += 1;
+                return;
+            }
+            times += last.times;
+        }
+        self.new.push(TurnedAway { site, at, code, times });
+        self.last.insert(site, TurnedAway { site, at, code, times: 0 });
+    }
 }
 
 impl Contacts {
@@ -74,8 +112,13 @@ impl Contacts {
     }
 
     pub(super) fn refused(&self, site: SiteId, now: Millis, refusal: &Refusal, detail: String) {
+        locked(&self.turned_away).count(site, now, refusal.exact_code());
         let refusal = LastRefusal { code: refusal.exact_code().to_owned(), at: now, detail };
         locked(&self.noted).entry(site).or_default().refusal = Some(refusal);
+    }
+
+    pub(super) fn take_turned_away(&self) -> Vec<TurnedAway> {
+        std::mem::take(&mut locked(&self.turned_away).new)
     }
 
     /// Stores what was noted; the number of sites. If that fails, it is kept for the next time.

@@ -9,7 +9,7 @@ use sitesync_core::given::{Millis, Random};
 use sitesync_core::ids::SiteId;
 use sitesync_store::Store;
 
-use super::contacts::{Contacts, Reported};
+use super::contacts::{Contacts, Reported, TurnedAway};
 use super::lockout::Failures;
 use super::refusal::Refusal;
 use super::remembered::Remembered;
@@ -65,6 +65,11 @@ impl Gate {
     /// Stores what was noted since the last time, in one transaction. To be called every few seconds, and before the process ends.
     pub fn flush_contacts(&self, store: &dyn Store) -> sitesync_store::Result<usize> {
         self.contacts.flush(store)
+    }
+
+    /// Who was turned away since the last time, for the logs of sites.
+    pub fn take_turned_away(&self) -> Vec<TurnedAway> {
+        self.contacts.take_turned_away()
     }
 
     #[cfg(test)]

@@ -20,7 +20,7 @@ pub mod settings;
 pub(crate) mod tests;
 mod token;
 
-pub use contacts::Reported;
+pub use contacts::{Reported, TurnedAway};
 pub use gate::{Gate, GateLimits};
 pub use login::{Attempt, Auth, Checked, LoggedIn, LoginRequest};
 pub use refusal::{AuthError, Refusal};

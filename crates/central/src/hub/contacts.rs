@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sitesync_core::given::{Millis, clock_off};
 use sitesync_core::ids::{Feed, SiteId};
 use sitesync_core::protocol::{Cursor, ExchangeReply, ExchangeRequest, SiteReport};
@@ -51,6 +52,19 @@ pub struct Moved {
     pub held: u64,
     pub sent: u64,
     pub outcome: String,
+    /// How long the server worked on it.
+    #[serde(default)]
+    pub took: Millis,
+    /// Bytes of the records that came and went, before they are packed.
+    #[serde(default)]
+    pub bytes_in: u64,
+    #[serde(default)]
+    pub bytes_out: u64,
+    /// Not an exchange, but an attempt that was turned away: the code of the refusal, and how often since it was noted before.
+    #[serde(default)]
+    pub refusal: Option<String>,
+    #[serde(default)]
+    pub times: u64,
 }
 
 /// The contacts that are not written yet.
@@ -78,7 +92,7 @@ impl Contacts {
     pub(crate) fn note(
         &self,
         site: SiteId,
-        at: Millis,
+        (begun, at): (Millis, Millis),
         request: &ExchangeRequest,
         reply: &ExchangeReply,
         report: &Report,
@@ -99,9 +113,36 @@ impl Contacts {
                 held: report.held.len() as u64,
                 sent: sent as u64,
                 outcome,
+                took: at - begun,
+                bytes_in: request.commit.as_ref().map_or(0, |commit| bytes(commit.changes.iter().map(|one| &one.put))),
+                bytes_out: bytes(reply.pages.iter().flat_map(|page| &page.entries).map(|entry| &entry.put)),
+                refusal: None,
+                times: 0,
             });
         }
     }
+
+    /// Notes that a site was turned away before it could exchange anything.
+    pub(crate) fn note_refusal(&self, site: SiteId, at: Millis, code: String, times: u64) {
+        self.locked().moved.push(Moved {
+            site,
+            at,
+            received: 0,
+            unchanged: 0,
+            held: 0,
+            sent: 0,
+            outcome: "refused".to_owned(),
+            took: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            refusal: Some(code),
+            times,
+        });
+    }
+}
+
+fn bytes<'a>(bodies: impl Iterator<Item = &'a Option<Box<RawValue>>>) -> u64 {
+    bodies.flatten().map(|body| body.get().len() as u64).sum()
 }
 
 impl Contacts {
@@ -228,10 +269,20 @@ impl Hub {
 
     /// How many exchanges the site had in each of the `hours` hours up to its last contact, oldest first; hours without one are left out.
     pub fn exchanges_by_hour(&self, snapshot: &dyn Snapshot, site: SiteId, hours: i64) -> Result<Vec<u64>, HubError> {
-        let last = self.contact(site)?.last_connection;
-        let before = hour_key(site, last - hours * HOUR);
-        let rows = snapshot.rows(Space::Idle, &hours_of(site), Some(&before), usize::try_from(hours).unwrap_or(0))?;
-        rows.iter().map(|(_, bytes)| rows::decode(bytes)).collect()
+        let since = self.contact(site)?.last_connection - hours * HOUR;
+        Ok(self.hours(snapshot, site, since)?.into_iter().map(|(_, count)| count).collect())
+    }
+
+    /// The hours after that of `since` in which the site had exchanges: when each began, and how many there were.
+    pub fn hours(&self, snapshot: &dyn Snapshot, site: SiteId, since: Millis) -> Result<Vec<(Millis, u64)>, HubError> {
+        let rows = snapshot.rows(Space::Idle, &hours_of(site), Some(&hour_key(site, since)), usize::MAX)?;
+        let hour = |key: &[u8]| key.last_chunk::<8>().map_or(0, |hour| i64::from_be_bytes(*hour));
+        rows.iter().map(|(key, bytes)| Ok((hour(key) * HOUR, rows::decode(bytes)?))).collect()
+    }
+
+    /// Notes for the log that a site was turned away, so many times since it was noted before.
+    pub fn note_refusal(&self, site: SiteId, at: Millis, code: String, times: u64) {
+        self.contacts.note_refusal(site, at, code, times);
     }
 
     /// The log of a site, oldest first.

@@ -59,7 +59,7 @@ fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
         doubtful: Vec::new(),
         leaving: Vec::new(),
     };
-    hub.contacts.note(site.id, at, &request, &reply, &Report { written, ..Report::default() });
+    hub.contacts.note(site.id, (at, at), &request, &reply, &Report { written, ..Report::default() });
 }
 
 fn hours(hub: &Hub, site: u32) -> Vec<u64> {

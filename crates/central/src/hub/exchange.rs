@@ -23,6 +23,7 @@ impl Hub {
         site: &SiteInfo,
         request: &ExchangeRequest,
     ) -> Result<ExchangeReply, HubError> {
+        let begun = self.clock.now();
         let reader = ReaderId::native(site.id);
         let (outcome, last, report, snapshot) = self.take_commit(snapshot, reader, request)?;
         let (snapshot, leaving) = self.hear_of_hand_overs(snapshot, site.id, request)?;
@@ -50,7 +51,7 @@ impl Hub {
         if complete {
             self.note_received(snapshot, site.id, &request.positions)?;
         }
-        self.contacts.note(site.id, self.clock.now(), request, &reply, &report);
+        self.contacts.note(site.id, (begun, self.clock.now()), request, &reply, &report);
         Ok(reply)
     }
 

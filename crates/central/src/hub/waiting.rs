@@ -14,8 +14,9 @@ const WEIGHED: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedWaiting {
     pub feed: Feed,
-    /// Records in it.
+    /// Records in it, and about how many bytes they are.
     pub live: u64,
+    pub size: u64,
     /// Entries that wait; about as many, if they are more than ten thousand.
     pub entries: u64,
     /// About how many bytes of records they are.
@@ -35,11 +36,17 @@ impl Hub {
 fn waiting(snapshot: &dyn Snapshot, after: u64, feed: Feed) -> Result<FeedWaiting, HubError> {
     let state = snapshot.feed(&feed)?;
     let entries = pull::behind(snapshot, &feed, after, &state)?;
+    let size = weighed(snapshot, &feed, 0, state.live)?;
+    let bytes = weighed(snapshot, &feed, after, entries)?;
+    Ok(FeedWaiting { feed, live: state.live, size, entries, bytes })
+}
+
+/// About how many bytes so many entries above a number are.
+fn weighed(snapshot: &dyn Snapshot, feed: &Feed, after: u64, entries: u64) -> Result<u64, HubError> {
     if entries == 0 {
-        return Ok(FeedWaiting { feed, live: state.live, entries, bytes: 0 });
+        return Ok(0);
     }
-    let page = snapshot.page(&feed, after, PageLimit { entries: WEIGHED, bytes: usize::MAX })?;
-    let weighed: usize = page.iter().map(|entry| entry.body.as_ref().map_or(0, |body| body.len())).sum();
-    let bytes = weighed as u64 * entries / (page.len() as u64).max(1);
-    Ok(FeedWaiting { feed, live: state.live, entries, bytes })
+    let page = snapshot.page(feed, after, PageLimit { entries: WEIGHED, bytes: usize::MAX })?;
+    let bytes: usize = page.iter().map(|entry| entry.body.as_ref().map_or(0, |body| body.len())).sum();
+    Ok(bytes as u64 * entries / (page.len() as u64).max(1))
 }

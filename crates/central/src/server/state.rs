@@ -181,7 +181,10 @@ impl Central {
     }
 
     /// Writes what is only in memory.
-    pub(super) fn flush(&self) -> Result<(), HubError> {
+    pub(crate) fn flush(&self) -> Result<(), HubError> {
+        for turned in self.gate.take_turned_away() {
+            self.hub.note_refusal(turned.site, turned.at, turned.code.to_owned(), turned.times);
+        }
         self.gate.flush_contacts(&*self.store)?;
         self.hub.flush_contacts()
     }

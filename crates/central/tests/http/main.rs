@@ -12,6 +12,7 @@ mod running;
 mod server;
 mod settings_pages;
 mod stores_pages;
+mod site_tabs;
 mod site_window;
 mod users;
 mod users_pages;

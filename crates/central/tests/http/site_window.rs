@@ -136,6 +136,8 @@ async fn nothing_is_saved_before_ok_and_cancel_discards_all() {
     server.store("S2", SiteId::CENTRAL);
     server.login("Kamo").await;
     let admin = Browser::signed_in(&server, ADMIN).await;
+    // What was heard of it is not written down by looking at it.
+    server.central.gate().flush_contacts(server.central.store()).unwrap();
     let (before, noted) = (site(&server, 2).await, audited(&server).len());
     let mut window = Window::open(&admin, "/sites/2").await;
     window.set("name", "Opua").set("code", "OP").set("central", "yes").set("uri", "https://x.example");

@@ -158,3 +158,88 @@ refusal-no-store = no store was on the site
 refusal-no-store-next = Add its store.
 refusal-malformed = the request could not be read
 refusal-other = { $code }
+
+# Details.
+site-sync = Synchronisation
+site-data = Data
+site-identity = Identity
+site-all-here = Everything that was entered there up to { $time } UTC is here.
+site-initialisation = Initialisation
+site-initialisation-new = not begun
+site-initialisation-started = begun
+site-initialisation-percent = { $percent }% read
+site-initialisation-completed = completed
+site-initialisation-error = stopped by an error
+site-first-sync = First sync
+site-last-sync = Last sync
+site-last-connection = Last connection
+site-last-attempt = Last attempt to sign in
+site-last-refusal = Last turned away
+site-last-refusal-why = Why
+site-protocol = Protocol
+site-clock = Its clock
+site-clock-right = right
+site-clock-ahead = { $by } ahead: set it
+site-clock-behind = { $by } behind: set it
+site-unsent = Not sent yet
+site-unsent-since = The oldest of these since
+site-held = Held documents
+site-aside = Versions put aside
+site-divergences = Times its data file was put back or copied
+site-data-file = Data file
+site-uuid = UUID
+site-created = Made
+site-feeds = What it reads
+site-feed = Feed
+site-feed-central = Central data
+site-feed-records = Records
+site-feed-size = About
+site-feed-waiting = Waiting
+site-feed-waiting-size = About
+site-feeds-hint = Waiting is what lies beyond where the site was at its last connection. Sizes are reckoned from a few hundred records, before they are packed.
+
+# Log.
+site-log-when = Time
+site-log-what = What
+site-log-in = Received
+site-log-unchanged = Unchanged
+site-log-held-count = Held
+site-log-out = Sent
+site-log-size = Bytes in / out
+site-log-took = Took
+site-log-time = Time (UTC)
+site-log-count = How often
+site-log-bytes-in = Bytes received
+site-log-bytes-out = Bytes sent
+site-log-took-ms = Took (ms)
+site-log-ms = { $n } ms
+site-log-idle = { $n ->
+    [one] 1 exchange in this hour with nothing to move
+   *[other] { $n } exchanges in this hour with nothing to move
+}
+site-log-received = Records received
+site-log-sent = Records sent
+site-log-both = Records received and sent
+site-log-held = Records received, some of them held
+site-log-held-next = Look at the held documents.
+site-log-behind = This server lacks what it had before a restore
+site-log-behind-next = Nothing to do: the site sends it again.
+site-log-diverged = The data file of the site was put back or copied
+site-log-diverged-next = The site reads again by itself. If a copy is in use elsewhere, stop it.
+site-log-refused = { $n ->
+    [one] Turned away: { $cause }
+   *[other] Turned away { $n } times: { $cause }
+}
+site-log-show = Show
+site-log-all = all
+site-log-moved = moved something
+site-log-nothing-moved = nothing to move
+site-log-failed = failed
+site-log-on = on
+site-log-filter = Show
+site-log-everything = Show everything
+site-log-none = Nothing was noted.
+site-log-more = { $n } older ones: choose a day, or take the file.
+site-log-kept = Kept for 90 days. Records, held documents and the audit are kept for ever.
+site-log-picture = The last 14 days: { $moved } exchanges moved something, { $idle } had nothing to move, { $failed } attempts failed.
+site-log-day = { $day }: { $moved } moved something, { $idle } had nothing to move, { $failed } failed

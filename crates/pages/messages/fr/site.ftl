@@ -158,3 +158,88 @@ refusal-no-store = aucun dépôt n’était sur le site
 refusal-no-store-next = Ajoutez son dépôt.
 refusal-malformed = la demande n’a pas pu être lue
 refusal-other = { $code }
+
+# Détails.
+site-sync = Synchronisation
+site-data = Données
+site-identity = Identité
+site-all-here = Tout ce qui y a été saisi jusqu’au { $time } UTC est ici.
+site-initialisation = Initialisation
+site-initialisation-new = pas commencée
+site-initialisation-started = commencée
+site-initialisation-percent = { $percent } % lus
+site-initialisation-completed = terminée
+site-initialisation-error = arrêtée par une erreur
+site-first-sync = Première synchro
+site-last-sync = Dernière synchro
+site-last-connection = Dernière connexion
+site-last-attempt = Dernière tentative de connexion
+site-last-refusal = Dernier refus
+site-last-refusal-why = Pourquoi
+site-protocol = Protocole
+site-clock = Son horloge
+site-clock-right = à l’heure
+site-clock-ahead = en avance de { $by } : réglez-la
+site-clock-behind = en retard de { $by } : réglez-la
+site-unsent = Pas encore envoyés
+site-unsent-since = Le plus ancien depuis
+site-held = Documents retenus
+site-aside = Versions mises de côté
+site-divergences = Restaurations ou copies de son fichier de données
+site-data-file = Fichier de données
+site-uuid = UUID
+site-created = Créé
+site-feeds = Ce qu’il lit
+site-feed = Flux
+site-feed-central = Données centrales
+site-feed-records = Enregistrements
+site-feed-size = Environ
+site-feed-waiting = En attente
+site-feed-waiting-size = Environ
+site-feeds-hint = En attente : ce qui vient après le point où le site était à sa dernière connexion. Les tailles sont estimées sur quelques centaines d’enregistrements, avant compression.
+
+# Journal.
+site-log-when = Heure
+site-log-what = Quoi
+site-log-in = Reçus
+site-log-unchanged = Inchangés
+site-log-held-count = Retenus
+site-log-out = Envoyés
+site-log-size = Octets reçus / envoyés
+site-log-took = Durée
+site-log-time = Heure (UTC)
+site-log-count = Combien de fois
+site-log-bytes-in = Octets reçus
+site-log-bytes-out = Octets envoyés
+site-log-took-ms = Durée (ms)
+site-log-ms = { $n } ms
+site-log-idle = { $n ->
+    [one] 1 échange dans cette heure, rien à transmettre
+   *[other] { $n } échanges dans cette heure, rien à transmettre
+}
+site-log-received = Enregistrements reçus
+site-log-sent = Enregistrements envoyés
+site-log-both = Enregistrements reçus et envoyés
+site-log-held = Enregistrements reçus, dont certains retenus
+site-log-held-next = Consultez les documents retenus.
+site-log-behind = Il manque à ce serveur ce qu’il avait avant une restauration
+site-log-behind-next = Rien à faire : le site l’envoie de nouveau.
+site-log-diverged = Le fichier de données du site a été restauré ou copié
+site-log-diverged-next = Le site relit de lui-même. Si une copie est utilisée ailleurs, arrêtez-la.
+site-log-refused = { $n ->
+    [one] Refusé : { $cause }
+   *[other] Refusé { $n } fois : { $cause }
+}
+site-log-show = Afficher
+site-log-all = tout
+site-log-moved = quelque chose de transmis
+site-log-nothing-moved = rien à transmettre
+site-log-failed = échoué
+site-log-on = le
+site-log-filter = Afficher
+site-log-everything = Tout afficher
+site-log-none = Rien n’a été noté.
+site-log-more = { $n } plus anciens : choisissez un jour ou prenez le fichier.
+site-log-kept = Conservé 90 jours. Les enregistrements, les documents retenus et le journal des modifications sont conservés pour toujours.
+site-log-picture = Les 14 derniers jours : { $moved } échanges ont transmis quelque chose, { $idle } n’avaient rien à transmettre, { $failed } tentatives ont échoué.
+site-log-day = { $day } : { $moved } avec transmission, { $idle } sans rien à transmettre, { $failed } échecs

@@ -2,11 +2,13 @@
 
 mod choose;
 mod conflict;
+pub(super) mod details;
 mod draft;
 mod faults;
 mod general;
 mod hardware;
 mod head;
+pub(super) mod log;
 mod save;
 mod store_rows;
 mod stores;

@@ -16,8 +16,8 @@ use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Query, blocking};
 
 pub(super) use delete::{ask as ask_delete, run as delete};
-pub(super) use rows::dot;
 use rows::{Column, Order, Row};
+pub(super) use rows::{dot, harmless};
 
 use super::frame::{Here, frame, may};
 use crate::admin::overview::{self, SiteLine};
