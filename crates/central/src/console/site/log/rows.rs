@@ -101,7 +101,9 @@ fn what(moved: &Moved, t: &Texts) -> String {
         let words = Words::new("site-log-refused").with("cause", refusals::cause(code)).with("n", moved.times);
         return t.say(&words);
     }
-    t.get(match (moved.outcome.as_str(), moved.held, moved.received, moved.sent) {
+    // Of what it sent itself, a site is only told how it was stored; that is nothing to speak of.
+    let sent = if moved.received > 0 { moved.bytes_out } else { moved.sent };
+    t.get(match (moved.outcome.as_str(), moved.held, moved.received, sent) {
         ("behind", ..) => "site-log-behind",
         ("diverged", ..) => "site-log-diverged",
         (_, 1.., ..) => "site-log-held",
