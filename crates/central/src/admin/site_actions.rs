@@ -126,8 +126,8 @@ pub(crate) fn connection(central: &Central, site: SiteId) -> Result<Vec<CheckLin
     let mut lines = sites::connectable(&*snapshot, site, stores, central.clock().now())?;
     if site != SiteId::CENTRAL {
         let (level, words) = match central.waiters().call(site) {
-            true => (Level::Good, "check-called"),
-            false => (Level::Notice, "check-not-waiting"),
+            true => (Level::Good, "connection-called"),
+            false => (Level::Notice, "connection-not-waiting"),
         };
         lines.push(CheckLine::new("waiting", level, Words::new(words)));
     }

@@ -76,7 +76,7 @@ pub fn connectable(snapshot: &dyn Snapshot, id: SiteId, stores: u64, now: Millis
     let settings = settings::get(snapshot)?;
     let site = rows::read(snapshot, id)?.ok_or(SiteError::NotFound(id))?;
     if id == SiteId::CENTRAL {
-        return Ok(vec![notice("site", Words::new("check-own"))]);
+        return Ok(vec![notice("site", Words::new("connection-own"))]);
     }
     let mut lines = vec![accepted(&settings), password(&site)];
     lines.extend(blocks(&site, &settings, now));
@@ -91,16 +91,16 @@ pub fn connectable(snapshot: &dyn Snapshot, id: SiteId, stores: u64, now: Millis
 
 fn accepted(settings: &AuthSettings) -> CheckLine {
     if settings.accept_sync {
-        return good("accept_sync", Words::new("check-sync-on"));
+        return good("accept_sync", Words::new("connection-sync-on"));
     }
-    problem("accept_sync", Words::new("check-sync-off"), "check-sync-off-next")
+    problem("accept_sync", Words::new("connection-sync-off"), "connection-sync-off-next")
 }
 
 fn password(site: &Site) -> CheckLine {
     if site.has_password() {
-        return good("password", Words::new("check-password").with("name", site.name.as_str()));
+        return good("password", Words::new("connection-password").with("name", site.name.as_str()));
     }
-    problem("password", Words::new("check-no-password"), "check-no-password-next")
+    problem("password", Words::new("connection-no-password"), "connection-no-password-next")
 }
 
 fn blocks(site: &Site, settings: &AuthSettings, now: Millis) -> Vec<CheckLine> {
@@ -110,26 +110,26 @@ fn blocks(site: &Site, settings: &AuthSettings, now: Millis) -> Vec<CheckLine> {
     let left = |until: Millis| Say::Length((until - now + 59_999) / 60_000 * 60_000);
     let mut lines = Vec::new();
     if let Some(until) = device {
-        let words = Words::new("check-blocked").with("left", left(until));
-        lines.push(problem("blocked", words, "check-blocked-next"));
+        let words = Words::new("connection-blocked").with("left", left(until));
+        lines.push(problem("blocked", words, "connection-blocked-next"));
     }
     if let Some(until) = strangers {
         // A bound device is not touched by this one.
         let level = if site.hardware_id.is_some() { Level::Notice } else { Level::Problem };
-        let words = Words::new("check-strangers-blocked").with("left", left(until));
+        let words = Words::new("connection-strangers-blocked").with("left", left(until));
         let line = CheckLine::new("blocked_strangers", level, words);
-        lines.push(line.next(Words::new("check-strangers-blocked-next")));
+        lines.push(line.next(Words::new("connection-strangers-blocked-next")));
     }
     if lines.is_empty() {
-        lines.push(good("blocked", Words::new("check-not-blocked")));
+        lines.push(good("blocked", Words::new("connection-not-blocked")));
     }
     lines
 }
 
 fn device(site: &Site) -> CheckLine {
     match &site.hardware_id {
-        None => good("hardware_id", Words::new("check-no-device")),
-        Some(hardware_id) => good("hardware_id", Words::new("check-device").with("device", hardware_id.as_str())),
+        None => good("hardware_id", Words::new("connection-no-device")),
+        Some(hardware_id) => good("hardware_id", Words::new("connection-device").with("device", hardware_id.as_str())),
     }
 }
 
@@ -138,23 +138,23 @@ fn former_devices(site: &Site) -> Option<CheckLine> {
     if refused.is_empty() {
         return None;
     }
-    let words = Words::new("check-former-devices").with("devices", refused.join(", "));
-    Some(notice("former_devices", words).next(Words::new("check-former-devices-next")))
+    let words = Words::new("connection-former-devices").with("devices", refused.join(", "));
+    Some(notice("former_devices", words).next(Words::new("connection-former-devices-next")))
 }
 
 /// What the site spoke when it was last let in; whether it still does, its next attempt shows.
 fn version(site: &Site) -> CheckLine {
     let ours = VERSIONS.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     match &site.protocol {
-        Some(protocol) => good("version", Words::new("check-version").with("version", protocol.as_str())),
-        None => notice("version", Words::new("check-version-unknown").with("versions", ours)),
+        Some(protocol) => good("version", Words::new("connection-version").with("version", protocol.as_str())),
+        None => notice("version", Words::new("connection-version-unknown").with("versions", ours)),
     }
 }
 
 fn attached(stores: u64) -> CheckLine {
     match stores {
-        0 => problem("stores", Words::new("check-no-store"), "check-no-store-next"),
-        count => good("stores", Words::new("check-stores").with("n", count)),
+        0 => problem("stores", Words::new("connection-no-store"), "connection-no-store-next"),
+        count => good("stores", Words::new("connection-stores").with("n", count)),
     }
 }
 
@@ -164,7 +164,7 @@ fn refusal(site: &Site) -> Option<CheckLine> {
     if site.last_connection.is_some_and(|connected| connected >= last.at) {
         return None;
     }
-    let words = Words::new("check-refusal")
+    let words = Words::new("connection-refusal")
         .with("time", Say::Time(last.at))
         .with("cause", refusals::cause(&last.code))
         .with("detail", last.detail.as_str());
@@ -175,5 +175,5 @@ fn uri(site: &Site) -> Option<CheckLine> {
     if !site.is_open_msupply_central || site.open_msupply_central_uri.is_some() {
         return None;
     }
-    Some(notice("uri", Words::new("check-no-uri")).next(Words::new("check-no-uri-next")))
+    Some(notice("uri", Words::new("connection-no-uri")).next(Words::new("connection-no-uri-next")))
 }

@@ -183,9 +183,9 @@ fn waiting(
 impl CheckRow {
     fn of(line: &CheckLine, t: &Texts) -> Self {
         let (dot, level) = match line.level {
-            Level::Good => ("good", "check-level-good"),
-            Level::Notice => ("late", "check-level-notice"),
-            Level::Problem => ("bad", "check-level-problem"),
+            Level::Good => ("good", "connection-level-good"),
+            Level::Notice => ("late", "connection-level-notice"),
+            Level::Problem => ("bad", "connection-level-problem"),
         };
         Self {
             dot,
@@ -203,11 +203,11 @@ pub(super) fn address(visit: &Visit) -> CheckLine {
         return CheckLine::new(
             "address",
             Level::Good,
-            Words::new("check-address").with("address", format!("https://{host}")),
+            Words::new("connection-address").with("address", format!("https://{host}")),
         );
     }
-    let words = Words::new("check-address-open").with("address", format!("http://{host}"));
-    CheckLine::new("address", Level::Notice, words).next(Words::new("check-address-open-next"))
+    let words = Words::new("connection-address-open").with("address", format!("http://{host}"));
+    CheckLine::new("address", Level::Notice, words).next(Words::new("connection-address-open-next"))
 }
 
 #[derive(Template)]
