@@ -26,6 +26,10 @@ async fn a_store_of_a_site_in_use_is_handed_over_and_that_is_called_off() {
     let window = admin.page("/stores/S2").await;
     assert!(window.contains("Waiting for Kamo to synchronise.") && window.contains("value=\"call-off\""), "{window}");
     assert!(admin.page("/stores").await.contains("Waiting for Kamo"));
+    for site in ["/sites/2", "/sites/3"] {
+        let shown = admin.page(site).await;
+        assert!(shown.contains("Waiting for Kamo") && shown.contains("href=\"/stores/S2\""), "{site}: {shown}");
+    }
     assert!(admin.page("/sites/delete?site=3").await.contains("href=\"/sites/3"), "a site that a store goes to stays");
     admin.submit("/stores/S2", &[("action", "call-off")]).await;
     let window = admin.page("/stores/S2").await;

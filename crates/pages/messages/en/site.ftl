@@ -56,6 +56,7 @@ site-store-goes = goes to the central server on OK
 site-store-from-central = comes from the central server, which has its newest data
 site-store-from-unused = comes from “{ $site }”, which no device has used yet
 site-store-from = comes from “{ $site }”, last synced { $time }, { $unsent } records not sent
+site-store-hand-over = See the hand-over: call it off, or take over now
 site-store-caution = “{ $site }” is in use, so the store is handed over: it becomes read-only there, and comes here once that site has synchronised and sent everything.
 site-store-moved = A store was moved to another site since you chose it. Remove it from the list and add it again to see where it is now.
 site-mobile-full = This is a mobile site. It can have one store only, so no other one can be added. Remove its store first, or choose another type.

@@ -56,6 +56,7 @@ site-store-goes = va au serveur central à la validation
 site-store-from-central = vient du serveur central, qui en a les données les plus récentes
 site-store-from-unused = vient de « { $site } », qu’aucun appareil n’a encore utilisé
 site-store-from = vient de « { $site } », dernière synchro { $time }, { $unsent } enregistrements non envoyés
+site-store-hand-over = Voir la passation : l’annuler, ou reprendre maintenant
 site-store-caution = « { $site } » est utilisé : le dépôt est donc transmis. Il y devient en lecture seule et vient ici une fois que ce site a synchronisé et tout envoyé.
 site-store-moved = Un dépôt a été déplacé vers un autre site depuis que vous l’avez choisi. Retirez-le de la liste et ajoutez-le de nouveau pour voir où il est.
 site-mobile-full = C’est un site mobile. Il ne peut avoir qu’un seul dépôt ; on ne peut en ajouter un autre. Retirez d’abord le sien ou choisissez un autre type.

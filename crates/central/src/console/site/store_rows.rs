@@ -9,6 +9,7 @@ use super::stores;
 use crate::admin::overview::{self, SiteLine};
 use crate::hub::HubError;
 use crate::server::Central;
+use crate::stores::{HandOverLine, leaving_by_store};
 
 /// A row of the table.
 pub(super) struct StoreRow {
@@ -20,6 +21,8 @@ pub(super) struct StoreRow {
     pub(super) notes: Vec<(bool, String)>,
     /// What can be done: the action, and what stands on the button.
     pub(super) buttons: Vec<(String, String)>,
+    /// Where its hand-over is shown and can be called off.
+    pub(super) hand_over: Option<String>,
 }
 
 pub(super) fn rows(
@@ -32,9 +35,13 @@ pub(super) fn rows(
     let known = stores::some(central, snapshot, draft.was.stores.iter().map(String::as_str).chain(added))?;
     let row = |id: &str| {
         let (code, name) = known.get(id).map_or(("", id), |store| (&store.code, &store.name));
-        StoreRow { code: code.into(), name: name.into(), class: "", notes: Vec::new(), buttons: Vec::new() }
+        let (notes, buttons) = (Vec::new(), Vec::new());
+        StoreRow { code: code.into(), name: name.into(), class: "", notes, buttons, hand_over: None }
     };
-    let mut rows = Vec::new();
+    let leaving = leaving_by_store(snapshot, central.hub())?;
+    let here = draft.id.map(|id| id.0);
+    let coming_here = leaving.values().filter(|line| Some(line.to) == here);
+    let mut rows: Vec<_> = coming_here.map(|line| arriving(line, t)).collect();
     for id in &draft.was.stores {
         let mut row = row(id);
         if draft.gone.contains(id) {
@@ -43,6 +50,11 @@ pub(super) fn rows(
             row.buttons.push((format!("keep:{id}"), t.get("site-keep")));
         } else if draft.id != Some(SiteId::CENTRAL) {
             row.buttons.push((format!("remove:{id}"), t.get("site-remove")));
+        }
+        if let Some(line) = leaving.get(id) {
+            row.buttons.clear();
+            row.notes.push((true, t.say(&line.words())));
+            row.hand_over = Some(line.store.clone());
         }
         rows.push(row);
     }
@@ -55,6 +67,18 @@ pub(super) fn rows(
     }
     rows.sort_by_cached_key(|row| row.code.to_lowercase());
     Ok(rows)
+}
+
+/// A store on its way here, which is still active elsewhere.
+fn arriving(line: &HandOverLine, t: &Texts) -> StoreRow {
+    StoreRow {
+        code: line.store_code.clone(),
+        name: line.store_name.clone(),
+        class: "added",
+        notes: vec![(true, t.say(&line.words()))],
+        buttons: Vec::new(),
+        hand_over: Some(line.store.clone()),
+    }
 }
 
 /// From the central server a store may come without caution; another site may still be working in it.
