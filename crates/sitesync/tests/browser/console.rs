@@ -36,6 +36,16 @@ async fn an_administrator_signs_in_searches_chooses_and_is_told_why_a_site_stays
     browser.click("#delete").await;
     browser.sees("still has stores").await;
     assert!(!browser.has("button.danger").await);
+    // Enter opens the row that has the focus, and so does a double click.
+    browser.open(&central.reach.url).await;
+    browser.click("tr[data-href='/sites/2'] td:nth-child(6)").await;
+    browser.find("tr.chosen").await.send_keys("\u{e007}").await.unwrap();
+    browser.find("form[action='/sites/2']").await;
+    browser.open(&central.reach.url).await;
+    browser.find("tr[data-href='/sites/2']").await;
+    let twice = "document.querySelector(\"tr[data-href='/sites/2'] td.name\").dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))";
+    browser.client.execute(twice, Vec::new()).await.unwrap();
+    browser.find("form[action='/sites/2']").await;
     browser.end().await;
 }
 

@@ -7,5 +7,6 @@ mod common;
 
 mod console;
 mod driver;
+mod pictures;
 mod remote;
 mod window;
