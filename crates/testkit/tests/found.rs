@@ -202,3 +202,43 @@ fn what_is_held_of_a_file_that_was_put_back_waits_for_a_person() {
     assert_eq!(country.hub.held_count(None).unwrap(), 1, "the file that goes on does not know of it");
     assert!(country.central_record("item_line", "L").is_none());
 }
+
+/// A delivery from one store of a site to another one stands in both; then the store that sent it leaves.
+fn stays_as_what_was_sent_to_another_store(country: &Country) {
+    country.write(2, &delivery("D", "S2", "S3", 2));
+    country.sync(2);
+    country.move_store("S2", 1);
+    country.move_store("S3", 2);
+    country.sync(2);
+    assert!(country.site_record(2, "transact", "D").is_some());
+}
+
+fn has_the_delivery_again(country: &Country) {
+    country.sync_all();
+    country.assert_equal();
+    for (table, id) in [("transact", "D"), ("trans_line", "D_1")] {
+        assert!(country.central_record(table, id).is_some());
+        assert!(country.site_record(2, table, id).is_some());
+    }
+}
+
+#[test]
+fn what_a_site_sent_and_holds_only_by_a_store_that_a_restore_takes_away_is_sent_again() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    stays_as_what_was_sent_to_another_store(&country);
+    country.restore_central(&backup);
+    has_the_delivery_again(&country);
+}
+
+#[test]
+fn so_is_what_it_holds_only_by_a_store_that_stays() {
+    let mut country = Country::with_sites(1, 2);
+    country.move_store("S3", 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    stays_as_what_was_sent_to_another_store(&country);
+    country.restore_central(&backup);
+    has_the_delivery_again(&country);
+}

@@ -14,7 +14,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{NewEntry, PageLimit, Snapshot, Txn, write};
 
 use super::apply::{Applying, Mode, place};
-use super::feeds::reading;
+use super::feeds::{reading, readings};
 use super::records::{Why, is_unsent, note_changes, put_aside};
 use super::staged::stage_answers;
 use super::state::{self, Doubt, State};
@@ -167,6 +167,11 @@ impl Site {
             Class::Patient | Class::Shared => return Ok(Right::Shared),
             Class::Store | Class::Transfer | Class::Child => {}
         }
+        // Where stores are now is told by the feeds: their records wait for the end of the pull.
+        let read = facts.store.as_ref().map(|store| reading(world.txn, &Feed::store(&**store))).transpose()?.flatten();
+        if read.is_some_and(|reading| !reading.lost) {
+            return Ok(Right::Own);
+        }
         let table = self.catalogue.table(&record.key.table);
         let mine = may_write(Actor::Site(site), table, &record.key, Some(&known), None, &mut world)?;
         Ok(if mine.is_ok() { Right::Own } else { Right::Theirs })
@@ -182,30 +187,36 @@ fn forget_feed(
     now: Millis,
 ) -> Result<(), SiteError> {
     state.wanted.retain(|(other, _)| other != feed);
+    let here: Vec<_> = readings(txn)?.into_iter().filter(|(_, reading)| !reading.lost).map(|(feed, _)| feed).collect();
     for doubt in state.doubts.iter().filter(|doubt| doubt.feed == *feed && doubt.is_open()) {
         let doubtful = DoubtfulFeed { feed: feed.clone(), above: doubt.restored };
-        resend_store(txn, catalogue, &doubtful, now)?;
+        resend_store(txn, catalogue, &doubtful, &here, now)?;
     }
     state.doubts.retain(|doubt| doubt.feed != *feed);
     Ok(())
 }
 
 /// The restored central server says that a store is active elsewhere. What this site has of it may be the only copy: it is sent
-/// again, and what the central server lacks is held there for a person.
+/// again, and what the central server lacks is held there for a person. So may be what this feed alone holds of a store that is
+/// `here` again.
 pub(crate) fn resend_store(
     txn: &mut dyn Txn,
     catalogue: &'static Catalogue,
     doubtful: &DoubtfulFeed,
+    here: &[Feed],
     now: Millis,
 ) -> Result<(), SiteError> {
-    let Feed::Store(store) = &doubtful.feed else { return Ok(()) };
+    if !matches!(doubtful.feed, Feed::Store(_)) {
+        return Ok(());
+    }
     let page = txn.page(&doubtful.feed, doubtful.above, PageLimit { entries: usize::MAX, bytes: usize::MAX })?;
     let mut again = Vec::new();
     for entry in page.into_iter().map(|page| page.entry) {
         let Some(record) = look::record(txn, &entry.key)? else { continue };
         let mut world = StoreWorld::new(txn, catalogue);
         let known = world.read(&record)?;
-        if topmost(&known.facts, &mut world)?.store.as_ref() == Some(store) {
+        let home = topmost(&known.facts, &mut world)?.store.map(Feed::Store);
+        if home.is_some_and(|home| home == doubtful.feed || here.contains(&home)) {
             let kind = if record.is_live() { EntryKind::Put } else { EntryKind::Delete };
             again.push(NewEntry { key: entry.key, kind, hash: record.hash, source: 0 });
         }

@@ -50,7 +50,7 @@ pub(super) fn meet(
             let head = txn.feed(&doubtful.feed)?.head;
             state.doubt(doubtful, head);
         } else {
-            resend_store(txn, catalogue, doubtful, now)?;
+            resend_store(txn, catalogue, doubtful, &reply.subscribed, now)?;
         }
     }
     Ok(true)
