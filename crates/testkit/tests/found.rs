@@ -239,6 +239,9 @@ fn so_is_what_it_holds_only_by_a_store_that_stays() {
     country.sync_all();
     let backup = country.central.fork();
     stays_as_what_was_sent_to_another_store(&country);
+    // The new device did not write it.
+    country.replace_device(2);
+    country.sync(2);
     country.restore_central(&backup);
     has_the_delivery_again(&country);
 }

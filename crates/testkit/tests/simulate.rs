@@ -32,3 +32,13 @@ fn every_life_ends_well() {
         panic!("seed {} of kind {} fails: {failure}", plan.seed, plan.kind.name);
     }
 }
+
+/// The central server stored a commit and was killed, told the site later, and was put back after the store had left the site: the
+/// version is gone, and nobody promised it.
+#[test]
+fn what_had_left_its_site_before_a_restore_is_not_asked_for() {
+    for seed in [9_500, 30_449, 36_905] {
+        let plan = draw(seed, Kind::named("everything").unwrap(), STEPS);
+        assert!(live(&plan).is_ok(), "seed {seed} fails");
+    }
+}

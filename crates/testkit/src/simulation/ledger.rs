@@ -213,7 +213,8 @@ impl World {
         aside.chain(self.held()).map(|version| version.key).collect()
     }
 
-    /// After a side was put back: what neither side has any more cannot be promised.
+    /// After a side was put back: what neither side has any more cannot be promised. What a site did not write itself is not asked of
+    /// it: the copies of those who received a document are not sent again.
     pub(super) fn forgive(&mut self) {
         let mut known = self.central_knows();
         for member in &self.country.sites {
