@@ -245,3 +245,19 @@ fn so_is_what_it_holds_only_by_a_store_that_stays() {
     country.restore_central(&backup);
     has_the_delivery_again(&country);
 }
+
+#[test]
+fn what_left_its_site_with_its_store_comes_back_from_the_site_that_got_it() {
+    let mut country = Country::with_sites(1, 2);
+    country.sync_all();
+    let backup = country.central.fork();
+    country.write(2, &delivery("D", "S2", "S2", 2));
+    country.sync(2);
+    country.move_store("S2", 3);
+    country.sync_all();
+    assert!(country.site_record(2, "transact", "D").is_none());
+    country.restore_central(&backup);
+    country.sync_all();
+    let held = country.hub.held(None, 9).unwrap();
+    assert_eq!(held.iter().map(|held| held.changes.len()).sum::<usize>(), 3);
+}
