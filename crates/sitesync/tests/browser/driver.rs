@@ -1,9 +1,10 @@
 //! Chromium and its driver: there, or installed; one at a time, as they need much of a machine.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -81,14 +82,26 @@ impl Browser {
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.act(css, async |element: Element| element.click().await).await;
     }
 
     /// Writes into a field in place of what is there.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        self.act(css, async |field: Element| {
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
+    }
+
+    /// Does something with an element. If it went with its page before that, what was meant is on the page that comes.
+    async fn act(&self, css: &str, work: impl AsyncFn(Element) -> Result<(), CmdError>) {
+        let end = Instant::now() + PATIENCE;
+        while let Err(error) = work(self.find(css).await).await {
+            let told = format!("{error:?}");
+            let gone = ["StaleElementReference", "ElementNotInteractable"].iter().any(|kind| told.contains(kind));
+            assert!(gone && Instant::now() < end, "{css}: {error}");
+        }
     }
 
     /// Waits until the page says so.

@@ -18,6 +18,7 @@ async fn a_new_device_is_set_up_in_three_steps_to_its_first_sync() {
     browser.click("button[value=check]").await;
     browser.sees("This does not work yet.").await;
     browser.click("button[value=back]").await;
+    browser.sees("Step 1 of 3").await;
     browser.fill("input[name=site_password]", "opua's password").await;
     browser.click("button[value=check]").await;
     browser.sees("Everything fits").await;
