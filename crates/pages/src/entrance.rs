@@ -16,6 +16,7 @@ use sitesync_web::session::cookie;
 use sitesync_web::sign_in::{SignIn, Who};
 use sitesync_web::{ApiError, Form, Query, blocking, peer_of};
 
+use crate::answer::html;
 use crate::files;
 use crate::frame::Frame;
 use crate::language::{self, Language};
@@ -114,8 +115,7 @@ fn page(
     fault: Option<(String, String)>,
 ) -> Result<Html<String>, ApiError> {
     let frame = Frame::new(visit, (door.place)(visit.t), Vec::new());
-    let page = Page { frame, t: visit.t, name, next: own_path(next), fault };
-    page.render().map(Html).map_err(ApiError::unexpected)
+    html(&Page { frame, t: visit.t, name, next: own_path(next), fault })
 }
 
 /// A path of ours; an address of somebody else's leads home instead.

@@ -3,6 +3,7 @@
 //!
 //! It knows neither sites nor records: what a page shows is the business of the program that has it.
 
+mod answer;
 mod entrance;
 mod files;
 mod frame;
@@ -12,6 +13,7 @@ mod say;
 mod texts;
 mod visit;
 
+pub use answer::{html, if_changed, text};
 pub use entrance::{Door, entrance, let_in};
 pub use files::file;
 pub use frame::{Frame, NavItem};

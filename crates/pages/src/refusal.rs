@@ -6,8 +6,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sitesync_core::protocol::ErrorText;
-use sitesync_web::{ApiError, Told};
+use sitesync_web::Told;
 
+use crate::answer;
 use crate::frame::Frame;
 use crate::texts::Texts;
 use crate::visit::Visit;
@@ -39,9 +40,9 @@ pub async fn as_page(request: Request, next: Next) -> Response {
     let frame = Frame::new(&visit, "", Vec::new());
     let (message, next) = shown(visit.t, &text);
     let page = Page { frame: &frame, t: visit.t, message, next, code: &text.code };
-    let html = match page.render() {
+    let html = match answer::text(&page) {
         Ok(html) => html,
-        Err(error) => return ApiError::unexpected(error).into_response(),
+        Err(error) => return error.into_response(),
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
+use sitesync_web::accounts::Permission;
 use sitesync_web::session::{Session, is_encrypted};
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, peer_of};
@@ -45,6 +46,11 @@ impl Visit {
     /// Who makes the request; behind [`crate::let_in`] somebody does.
     pub fn who(&self) -> Option<&Who> {
         self.session.as_ref().map(|session| &session.who)
+    }
+
+    /// Whether who makes the request may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.who().is_some_and(|who| who.may(permission))
     }
 
     /// The word that each form carries.

@@ -220,7 +220,7 @@ fn the_log_of_exchanges_is_kept_for_a_while() {
     country.sync_all();
     let kept = |country: &Country| {
         country.hub.prune().unwrap();
-        let hours = country.hub.exchanges_by_hour(&*country.central.snapshot().unwrap(), site, 24).unwrap();
+        let hours = country.hub.hours(&*country.central.snapshot().unwrap(), site, 0).unwrap();
         (country.hub.log(site, 100).unwrap().len(), hours.len())
     };
     let log = country.hub.log(site, 100).unwrap().len();

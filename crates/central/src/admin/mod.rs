@@ -15,7 +15,7 @@ pub(crate) mod site_actions;
 mod sites;
 mod state;
 pub(crate) mod stores;
-mod users;
+pub(crate) mod users;
 mod why;
 
 use std::sync::Arc;

@@ -141,11 +141,11 @@ pub(super) async fn create(
     Extension(who): Extension<Who>,
     Body(new): Body<NewUser>,
 ) -> Result<(StatusCode, Json<UserWithPassword>), ApiError> {
-    let (hashed, password) = hashed(&central, new.password).await?;
+    let (hashed, password) = given_or_made_up(&central, new.password).await?;
     let form = new.fields.over(UserForm { active: true, ..UserForm::default() })?;
     let may = who.permissions;
     let user = change(&central, who, move |central, txn, by| {
-        users::create(txn, editor(central, by, may), &form, Some(&hashed))
+        users::create(txn, Editor { hub: central.hub(), by, may }, &form, Some(&hashed))
     });
     let user = woken(&central, user.await?);
     Ok((StatusCode::CREATED, Json(UserWithPassword { user, password })))
@@ -172,7 +172,7 @@ pub(super) async fn edit(
     let user = change(&central, who, move |central, txn, by| {
         let before = users::get(txn, &id)?.ok_or_else(|| UserError::NotFound(id.clone()))?;
         let form = wanted.fields.clone().over(before.form)?;
-        users::edit(txn, editor(central, by, may), &id, &wanted.version, &form).map_err(ApiError::from)
+        users::edit(txn, Editor { hub: central.hub(), by, may }, &id, &wanted.version, &form).map_err(ApiError::from)
     });
     Ok(Json(woken(&central, user.await?)))
 }
@@ -193,10 +193,11 @@ pub(super) async fn set_password(
     Path(id): Path<String>,
     Body(new): Body<NewPassword>,
 ) -> Result<Json<UserWithPassword>, ApiError> {
-    let (hashed, password) = hashed(&central, new.password).await?;
+    let (hashed, password) = given_or_made_up(&central, new.password).await?;
     let may = who.permissions;
-    let user =
-        change(&central, who, move |central, txn, by| users::set_password(txn, editor(central, by, may), &id, &hashed));
+    let user = change(&central, who, move |central, txn, by| {
+        users::set_password(txn, Editor { hub: central.hub(), by, may }, &id, &hashed)
+    });
     Ok(Json(UserWithPassword { user: woken(&central, user.await?), password }))
 }
 
@@ -209,13 +210,11 @@ pub(super) async fn sign_out(
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let may = who.permissions;
-    let ended = change(&central, who, move |central, txn, by| users::end_sessions(txn, editor(central, by, may), &id));
+    let ended = change(&central, who, move |central, txn, by| {
+        users::end_sessions(txn, Editor { hub: central.hub(), by, may }, &id)
+    });
     central.hub().wake(&ended.await?);
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn editor<'a>(central: &'a Central, by: crate::sites::By<'a>, may: Permissions) -> Editor<'a> {
-    Editor { hub: central.hub(), random: central.random(), by, may }
 }
 
 fn woken(central: &Central, (user, grown): (User, users::Grown)) -> UserView {
@@ -224,16 +223,18 @@ fn woken(central: &Central, (user, grown): (User, users::Grown)) -> UserView {
 }
 
 /// The password as it is stored, and the password itself if it was made up.
-async fn hashed(
+async fn given_or_made_up(
     central: &Arc<Central>,
     password: Option<String>,
 ) -> Result<(HashedPassword, Option<String>), ApiError> {
+    let made_up = password.is_none().then(|| generated_password(central.random()));
+    let password = made_up.clone().or(password).unwrap_or_default();
+    Ok((hashed(central, password).await?, made_up))
+}
+
+/// A password as it is stored.
+pub(crate) async fn hashed(central: &Arc<Central>, password: String) -> Result<HashedPassword, ApiError> {
     let central = central.clone();
-    blocking(move || {
-        let made_up = password.is_none().then(|| generated_password(central.random()));
-        let password = made_up.clone().or(password).unwrap_or_default();
-        let hashed = HashedPassword::new(&password, central.limits().password_cost, central.random())?;
-        Ok::<_, UserError>((hashed, made_up))
-    })
-    .await
+    let hashing = move || HashedPassword::new(&password, central.limits().password_cost, central.random());
+    blocking(move || hashing().map_err(UserError::from)).await
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 use serde::Deserialize;
-use sitesync_pages::{Frame, Texts, Time, Visit};
+use sitesync_pages::{Frame, Texts, Time, Visit, html};
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::frame::{Here, frame};
@@ -39,5 +39,5 @@ pub(super) async fn page(
     let next = lines.last().map(|line| line.number).filter(|number| *number > 1 && lines.len() == PAGE);
     let t = visit.t;
     let rows = lines.into_iter().map(|line| (t.time(line.at), line)).collect();
-    Page { frame: frame(&visit, Here::Audit), t, rows, next }.render().map(Html).map_err(ApiError::unexpected)
+    html(&Page { frame: frame(&visit, Here::Audit), t, rows, next })
 }

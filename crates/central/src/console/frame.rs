@@ -17,9 +17,6 @@ pub(super) enum Here {
 /// The frame of a page. Pages that somebody may not see are left out.
 pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let t = visit.t;
-    let may = |permission: Option<Permission>| {
-        permission.is_none_or(|permission| visit.who().is_some_and(|who| who.may(permission)))
-    };
     let pages: [(Here, &'static str, String, Option<Permission>); 6] = [
         (Here::Sites, "/", t.get("nav-sites"), None),
         (Here::Stores, "/stores", t.get("nav-stores"), None),
@@ -28,12 +25,8 @@ pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
         (Here::Audit, "/audit", t.get("nav-audit"), Some(Permission::ViewRecords)),
         (Here::Settings, "/settings", t.get("nav-settings"), None),
     ];
-    let shown = pages.into_iter().filter(|(_, _, _, permission)| may(*permission));
+    let shown =
+        pages.into_iter().filter(|(_, _, _, permission)| permission.is_none_or(|permission| visit.may(permission)));
     let nav = shown.map(|(page, href, label, _)| NavItem { href, label, current: page == here, ..NavItem::default() });
     Frame::new(visit, t.get("central-server"), nav.collect())
-}
-
-/// Whether who asks may do this.
-pub(super) fn may(visit: &Visit, permission: Permission) -> bool {
-    visit.who().is_some_and(|who| who.may(permission))
 }

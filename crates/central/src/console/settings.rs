@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Texts, Visit, shown};
+use sitesync_pages::{Frame, Texts, Visit, html, shown};
 use sitesync_web::accounts::Permission;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, blocking};
 
-use super::frame::{Here, frame, may};
+use super::frame::{Here, frame};
 use crate::admin::guard::change;
 use crate::auth::{AuthSettings, SettingsError, settings};
 use crate::server::Central;
@@ -127,10 +127,9 @@ fn draw(
         t,
         accept_sync,
         numbers,
-        may: may(visit, Permission::EditSyncSettings),
+        may: visit.may(Permission::EditSyncSettings),
         fault: fault.map(|text| shown(t, text)),
     };
-    let html = page.render().map_err(ApiError::unexpected)?;
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok((status, Html(html)).into_response())
+    Ok((status, html(&page)?).into_response())
 }

@@ -267,12 +267,6 @@ impl Hub {
         Ok(())
     }
 
-    /// How many exchanges the site had in each of the `hours` hours up to its last contact, oldest first; hours without one are left out.
-    pub fn exchanges_by_hour(&self, snapshot: &dyn Snapshot, site: SiteId, hours: i64) -> Result<Vec<u64>, HubError> {
-        let since = self.contact(site)?.last_connection - hours * HOUR;
-        Ok(self.hours(snapshot, site, since)?.into_iter().map(|(_, count)| count).collect())
-    }
-
     /// The hours after that of `since` in which the site had exchanges: when each began, and how many there were.
     pub fn hours(&self, snapshot: &dyn Snapshot, site: SiteId, since: Millis) -> Result<Vec<(Millis, u64)>, HubError> {
         let rows = snapshot.rows(Space::Idle, &hours_of(site), Some(&hour_key(site, since)), usize::MAX)?;

@@ -63,7 +63,8 @@ fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
 }
 
 fn hours(hub: &Hub, site: u32) -> Vec<u64> {
-    hub.exchanges_by_hour(&*hub.store.snapshot().unwrap(), SiteId(site), 24).unwrap()
+    let hours = hub.hours(&*hub.store.snapshot().unwrap(), SiteId(site), 0).unwrap();
+    hours.into_iter().map(|(_, count)| count).collect()
 }
 
 #[test]

@@ -22,7 +22,6 @@ use crate::users;
 #[derive(Clone, Copy)]
 pub struct Editor<'a> {
     pub hub: &'a Hub,
-    pub random: &'a dyn Random,
     pub by: By<'a>,
     pub may: Permissions,
 }
@@ -41,13 +40,13 @@ pub fn create(
     let form = rules::checked(txn, form)?;
     rules::within(editor.may, None, form.permissions)?;
     rules::name_is_free(txn, &form.name, "")?;
-    let id = editor.random.record_id();
+    let id = editor.hub.random().record_id();
     let mut account = json!({ "user_ID": id, "permissions": form.permissions.to_string() });
     if let Some(password) = password {
         account["password_hash"] = password.to_store().into();
     }
     let mut changes = vec![put(USER, &id, &columns(&form))?, put(USER_ACCOUNT, &id, &account)?];
-    changes.extend(store_changes(&id, &[], &form, editor.random)?);
+    changes.extend(store_changes(&id, &[], &form, editor.hub.random())?);
     let grown = send(txn, editor, changes)?;
     note(txn, editor.by, "user.create", &form.name, "", &summary(&form))?;
     Ok((read(txn, &id)?, grown))
@@ -74,7 +73,7 @@ pub fn edit(
     rules::leaves_a_manager(txn, &before, &form)?;
     let account = json!({ "user_ID": id, "permissions": form.permissions.to_string() });
     let mut changes = vec![put(USER, id, &columns(&form))?, put(USER_ACCOUNT, id, &account)?];
-    changes.extend(store_changes(id, &before.joins, &form, editor.random)?);
+    changes.extend(store_changes(id, &before.joins, &form, editor.hub.random())?);
     let grown = send(txn, editor, changes)?;
     note(txn, editor.by, "user.edit", &before.form.name, &summary(&before.form), &summary(&form))?;
     Ok((read(txn, id)?, grown))
@@ -126,7 +125,7 @@ fn ensure_in(
     permissions: Permissions,
     password: &HashedPassword,
 ) -> Result<Grown, UserError> {
-    let editor = Editor { hub, random: hub.random(), by, may: Permissions::all() };
+    let editor = Editor { hub, by, may: Permissions::all() };
     let Some(known) = users::by_name(txn, name)? else {
         let form = UserForm { name: name.to_owned(), active: true, permissions, ..UserForm::default() };
         return create(txn, editor, &form, Some(password)).map(|(_, grown)| grown);

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use sitesync_core::catalogue::{Class, Table};
 use sitesync_core::record::Record;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_store::world::StoreWorld;
 use sitesync_web::{ApiError, Path, Query};
 
-use super::frame::{Here, frame, render, site_name};
+use super::frame::{Here, frame, site_name};
 use crate::api::Api;
 use crate::site::SiteError;
 
@@ -72,7 +72,7 @@ pub(super) async fn tables(State(api): State<Api>, visit: Visit) -> Result<Respo
     });
     let mut rows: Vec<_> = known.collect();
     rows.sort_by(|one, other| one.title.cmp(&other.title));
-    render(&Tables { frame: frame(&visit, Here::Data, name.as_deref()), t, rows }).map(Html::into_response)
+    html(&Tables { frame: frame(&visit, Here::Data, name.as_deref()), t, rows }).map(Html::into_response)
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,7 +107,7 @@ pub(super) async fn records(
         rows,
         next: found.last().filter(|_| more).map(|record| record.key.id.to_string()),
     };
-    render(&page).map(Html::into_response)
+    html(&page).map(Html::into_response)
 }
 
 /// The columns that people use.

@@ -1,10 +1,7 @@
 //! The frame of a site's pages.
 
-use askama::Template;
-use axum::response::Html;
 use sitesync_pages::{Frame, NavItem, Visit};
 use sitesync_web::ApiError;
-use sitesync_web::accounts::Permission;
 
 use crate::api::Api;
 
@@ -37,15 +34,7 @@ pub(super) fn frame(visit: &Visit, here: Here, site: Option<&str>) -> Frame {
     Frame::new(visit, place, nav.into())
 }
 
-pub(super) fn may_configure(visit: &Visit) -> bool {
-    visit.who().is_some_and(|who| who.may(Permission::EditSyncSettings))
-}
-
 /// The name of the site, as the central server told it.
 pub(super) async fn site_name(api: &Api) -> Result<Option<String>, ApiError> {
     api.with_site(|site| Ok(site.state()?.site.map(|site| site.name))).await
-}
-
-pub(super) fn render(page: &impl Template) -> Result<Html<String>, ApiError> {
-    page.render().map(Html).map_err(ApiError::unexpected)
 }

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use sitesync_pages::{Frame, Texts, Time, Visit};
+use sitesync_pages::{Frame, Texts, Time, Visit, html};
 use sitesync_web::ApiError;
 
-use super::frame::{Here, frame, render};
+use super::frame::{Here, frame};
 use crate::api::Api;
 
 #[derive(Template)]
@@ -45,5 +45,5 @@ pub(super) async fn page(State(api): State<Api>, visit: Visit) -> Result<Respons
         events: events.into_iter().rev().map(|event| (t.time(event.at), event.text)).collect(),
         aside: aside.collect(),
     };
-    render(&page).map(Html::into_response)
+    html(&page).map(Html::into_response)
 }

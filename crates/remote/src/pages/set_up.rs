@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Texts, Visit, shown};
+use sitesync_pages::{Frame, Texts, Visit, html, shown};
+use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Form};
 
-use super::frame::{Here, frame, may_configure, render};
+use super::frame::{Here, frame};
 use super::settings::{CheckRow, check_rows, kinds, read};
 use crate::api::Api;
 use crate::api::configuration::Change;
@@ -69,7 +70,7 @@ fn draw(visit: &Visit, form: &Form, report: Option<&Report>, fault: Option<&Erro
     let page = Page {
         frame: frame(visit, Here::SetUp, None),
         t,
-        may: may_configure(visit),
+        may: visit.may(Permission::EditSyncSettings),
         server_url: text("server_url"),
         site_name: text("site_name"),
         password: text("site_password"),
@@ -79,5 +80,5 @@ fn draw(visit: &Visit, form: &Form, report: Option<&Report>, fault: Option<&Erro
         check: report.map(|report| check_rows(report, t)),
     };
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok((status, render(&page)?).into_response())
+    Ok((status, html(&page)?).into_response())
 }

@@ -5,10 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Texts, Visit, shown};
+use sitesync_pages::{Frame, Texts, Visit, html, shown};
+use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Form};
 
-use super::frame::{Here, frame, may_configure, render, site_name};
+use super::frame::{Here, frame, site_name};
 use crate::api::Api;
 use crate::api::configuration::{Change, View};
 use crate::check::{Report, Verdict};
@@ -128,7 +129,7 @@ async fn draw(
     let page = Page {
         frame: frame(visit, Here::Settings, name.as_deref()),
         t,
-        may: may_configure(visit),
+        may: visit.may(Permission::EditSyncSettings),
         kinds: kinds(t, view.kind),
         changed: view != stored || !password.is_empty(),
         shown: view,
@@ -137,7 +138,7 @@ async fn draw(
         check: report.map(|report| check_rows(report, t)),
     };
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok((status, render(&page)?).into_response())
+    Ok((status, html(&page)?).into_response())
 }
 
 /// The steps of a check, in order.

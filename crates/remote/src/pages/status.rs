@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Say, Texts, Time, Visit, Words, shown};
+use sitesync_pages::{Frame, Say, Texts, Time, Visit, Words, html, if_changed, shown, text};
 use sitesync_web::{ApiError, Form, Query};
 
-use super::frame::{Here, frame, render};
+use super::frame::{Here, frame};
 use crate::api::Api;
 use crate::api::sync::{StatusView, view};
 use crate::runner::{Phase, Progress};
@@ -77,16 +76,10 @@ pub(super) async fn page(
         let site = view.status.site.as_ref().map(|site| site.name.as_str());
         let name = site.map_or_else(|| visit.t.get("remote-place"), str::to_owned);
         let again = view.progress.phase.is_busy();
-        return Ok(
-            render(&Page { frame: frame(&visit, Here::Status, site), t: visit.t, name, again, part })?.into_response()
-        );
+        let page = Page { frame: frame(&visit, Here::Status, site), t: visit.t, name, again, part };
+        return html(&page).map(IntoResponse::into_response);
     }
-    let html = part.render().map_err(ApiError::unexpected)?;
-    let mark = format!("\"{}\"", sitesync_core::hash::Hash::of_parts(&[html.as_bytes()]));
-    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == mark.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, mark)]).into_response());
-    }
-    Ok(([(ETAG, mark)], Html(html)).into_response())
+    Ok(if_changed(text(&part)?, &headers))
 }
 
 /// The button. What came of it stands on the page that follows.

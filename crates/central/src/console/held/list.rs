@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Html;
 use serde::Deserialize;
 use sitesync_core::ids::SiteId;
-use sitesync_pages::{Frame, Texts, Time, Visit};
+use sitesync_pages::{Frame, Texts, Time, Visit, html};
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::super::frame::{Here, frame};
@@ -85,7 +85,7 @@ pub(super) async fn page(
         next: found.last().filter(|_| more).map(|document| document.id),
         rows: found.iter().map(|document| row(document, name(document.site.0), t)).collect(),
     };
-    page.render().map(Html).map_err(ApiError::unexpected)
+    html(&page)
 }
 
 fn row(document: &HeldDocument, site_name: String, t: &Texts) -> Row {

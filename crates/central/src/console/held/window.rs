@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Texts, Time, Visit, shown};
+use sitesync_pages::{Frame, Texts, Time, Visit, html, shown};
 use sitesync_web::accounts::Permission;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, Path, blocking};
 
-use super::super::frame::{Here, frame, may};
+use super::super::frame::{Here, frame};
 use super::compare::{Compared, Kind, compared};
 use super::list::reason;
 use crate::admin::held::{Decision, decide};
@@ -89,13 +89,12 @@ async fn draw(
         waits_for: document.reason.waits_for.as_ref().map(ToString::to_string),
         since: t.time(document.since),
         records,
-        may: may(visit, Permission::HandleHeld),
+        may: visit.may(Permission::HandleHeld),
         asked,
         fault: fault.map(|text| shown(t, text)),
     };
-    let html = page.render().map_err(ApiError::unexpected)?;
     let status = if fault.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    Ok((status, Html(html)).into_response())
+    Ok((status, html(&page)?).into_response())
 }
 
 fn read(central: &Central, id: u64) -> Result<(HeldDocument, String, Vec<Compared>), HubError> {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use sitesync_core::ids::SiteId;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, text};
 use sitesync_web::{ApiError, Form, blocking};
 
 use super::draft::Draft;
 use super::general::{View, path};
-use super::stores::{self, StoreAt};
 use crate::admin::overview::{self, SiteLine};
 use crate::console::frame::{Here, frame};
 use crate::console::sites::dot;
+use crate::console::stores::choose::{self as stores, StoreAt};
 use crate::server::Central;
 
 /// More are found by searching.
@@ -69,7 +69,7 @@ pub(super) async fn shown(
             more,
             none_chosen,
         };
-        page.render().map_err(ApiError::unexpected)
+        text(&page)
     });
     Ok(Html(html.await?).into_response())
 }

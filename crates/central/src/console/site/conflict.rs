@@ -8,8 +8,9 @@ use sitesync_pages::{Texts, Visit};
 use sitesync_web::{ApiError, blocking};
 
 use super::draft::{Draft, Was};
+use super::fresh;
 use super::general::{self, View};
-use super::{fresh, stores};
+use crate::console::stores::choose as stores;
 use crate::server::Central;
 
 /// Something that somebody else changed.

@@ -6,14 +6,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 use sitesync_core::ids::{Feed, SiteId};
-use sitesync_pages::{Frame, Say, Texts, Time, Visit};
+use sitesync_pages::{Frame, Say, Texts, Time, Visit, text};
 use sitesync_store::Snapshot;
 use sitesync_web::{ApiError, Path, blocking};
 
 use super::head::{Head, Tab};
-use super::stores;
 use crate::admin::overview::{self, SiteLine};
 use crate::console::frame::{Here, frame};
+use crate::console::stores::choose as stores;
 use crate::hub::{FeedWaiting, HubError};
 use crate::server::Central;
 use crate::sites::{Initialisation, SiteError, refusals};
@@ -82,7 +82,7 @@ fn render(central: &Central, visit: &Visit, id: SiteId) -> Result<String, ApiErr
         groups,
         feeds: if own { Vec::new() } else { feeds(central, &*snapshot, id, t)? },
     };
-    page.render().map_err(ApiError::unexpected)
+    text(&page)
 }
 
 /// Up to when everything that was entered there is here.

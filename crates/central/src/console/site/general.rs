@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use sitesync_core::ids::SiteId;
-use sitesync_pages::{Frame, Texts, Visit, Words};
+use sitesync_pages::{Frame, Texts, Visit, Words, text};
 use sitesync_store::Snapshot;
 use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, blocking};
@@ -17,7 +17,7 @@ use super::hardware::{self, Former};
 use super::head::{Head, Tab};
 use super::store_rows::{self, StoreRow, is_used};
 use crate::admin::overview::{self, SiteLine};
-use crate::console::frame::{Here, frame, may};
+use crate::console::frame::{Here, frame};
 use crate::hub::HubError;
 use crate::server::Central;
 use crate::sites::{CheckLine, DeviceType, Level, SiteError};
@@ -121,7 +121,7 @@ pub(super) fn render(central: &Central, visit: &Visit, draft: &Draft, view: View
         draft,
         hidden: draft.hidden(),
         changes: draft.changes(),
-        may_edit: may(visit, Permission::EditSyncSettings),
+        may_edit: visit.may(Permission::EditSyncSettings),
         own: draft.id == Some(SiteId::CENTRAL),
         used: site.as_ref().is_some_and(is_used),
         left_behind: site.as_ref().map(|site| hardware::left_behind(site, t)).unwrap_or_default(),
@@ -138,7 +138,7 @@ pub(super) fn render(central: &Central, visit: &Visit, draft: &Draft, view: View
         unblocked: view.unblocked,
         site,
     };
-    page.render().map_err(ApiError::unexpected)
+    text(&page)
 }
 
 fn is_blocked(site: &SiteLine) -> bool {
@@ -233,7 +233,7 @@ pub(super) async fn told_once(
         let address = format!("{scheme}://{}", visit.host);
         let frame = frame(&visit, Here::Sites);
         let page = Saved { frame, t: visit.t, site: &site, password: &password, address };
-        page.render().map_err(ApiError::unexpected)
+        text(&page)
     });
     Ok(Html(html.await?).into_response())
 }

@@ -11,7 +11,6 @@ mod head;
 pub(super) mod log;
 mod save;
 mod store_rows;
-mod stores;
 
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@ use sitesync_core::ids::SiteId;
 use sitesync_store::{Lock, Snapshot, StoreError, Txn};
 
 use super::draft::{Draft, Was};
-use super::stores;
 use crate::auth::HashedSecret;
+use crate::console::stores::choose as stores;
 use crate::hub::{Hub, HubError};
 use crate::server::Central;
 use crate::sites::{self, By, DeviceType, Site, SiteError};

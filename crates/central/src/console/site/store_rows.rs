@@ -5,8 +5,8 @@ use sitesync_pages::{Say, Texts, Words};
 use sitesync_store::Snapshot;
 
 use super::draft::{Added, Draft};
-use super::stores;
 use crate::admin::overview::{self, SiteLine};
+use crate::console::stores::choose as stores;
 use crate::hub::HubError;
 use crate::server::Central;
 use crate::stores::{HandOverLine, leaving_by_store};

@@ -7,7 +7,7 @@ use axum::extract::{Extension, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sitesync_core::ids::SiteId;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, Path, Query, blocking};
 
@@ -44,7 +44,7 @@ pub(in crate::console) async fn ask(
     };
     let own = site.as_ref().is_some_and(|site| site.id == SiteId::CENTRAL.0);
     let page = Page { frame: frame(&visit, Here::Sites), t: visit.t, site, own };
-    page.render().map(Html).map_err(ApiError::unexpected)
+    html(&page)
 }
 
 pub(in crate::console) async fn run(

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, if_changed, text};
 use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Query, blocking};
 
@@ -19,7 +19,7 @@ pub(super) use delete::{ask as ask_delete, run as delete};
 use rows::{Column, Order, Row};
 pub(super) use rows::{dot, harmless};
 
-use super::frame::{Here, frame, may};
+use super::frame::{Here, frame};
 use crate::admin::overview::{self, SiteLine};
 use crate::server::Central;
 
@@ -84,21 +84,16 @@ pub(super) async fn page(
     let list_only = params.part == "list";
     let html = blocking(move || {
         let sites = overview::all(&central)?;
-        render(&sites, &params, &visit).map_err(ApiError::unexpected)
+        render(&sites, &params, &visit)
     });
     let html = html.await?;
     if !list_only {
         return Ok(Html(html).into_response());
     }
-    // On a slow link a list that has not changed is not sent again.
-    let mark = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..16]);
-    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == mark.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, mark)]).into_response());
-    }
-    Ok(([(ETAG, mark)], Html(html)).into_response())
+    Ok(if_changed(html, &headers))
 }
 
-fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> askama::Result<String> {
+fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> Result<String, ApiError> {
     let t = visit.t;
     let order = Order::parse(&params.sort);
     let found: Vec<_> = rows::found(sites, params.q.trim(), order, t).collect();
@@ -116,10 +111,10 @@ fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> askama::Result<
         pages,
     };
     if params.part == "list" {
-        return list.render();
+        return text(&list);
     }
-    let may_edit = may(visit, Permission::EditSyncSettings);
-    Page { frame: frame(visit, Here::Sites), t, may_edit, list }.render()
+    let may_edit = visit.may(Permission::EditSyncSettings);
+    text(&Page { frame: frame(visit, Here::Sites), t, may_edit, list })
 }
 
 fn headings(t: &Texts, order: Order) -> Vec<Heading> {

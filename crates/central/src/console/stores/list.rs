@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 use serde::Deserialize;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::super::frame::{Here, frame};
@@ -64,7 +64,7 @@ pub(super) async fn page(
     let shown = t.number(found.len() as u64);
     let rows = found.into_iter().skip(page * ROWS).take(ROWS).map(|line| Row::of(line, t)).collect();
     let page = Page { frame: frame(&visit, Here::Stores), t, q: params.q.trim(), rows, shown, total, page, pages };
-    page.render().map(Html).map_err(ApiError::unexpected)
+    html(&page)
 }
 
 fn matches(line: &StoreLine, sought: &str) -> bool {

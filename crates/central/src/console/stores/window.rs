@@ -5,15 +5,15 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use sitesync_core::ids::SiteId;
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Texts, Time, Visit, shown};
+use sitesync_pages::{Frame, Texts, Time, Visit, html, shown};
 use sitesync_web::accounts::Permission;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, Path, blocking};
 
-use super::super::frame::{Here, frame, may};
+use super::super::frame::{Here, frame};
 use crate::admin::guard::change;
 use crate::admin::stores::{StoreLine, line_of};
 use crate::hub::HubError;
@@ -104,15 +104,14 @@ async fn draw(
         held: held.map(|leaving| t.one("store-held", "n", leaving.held + leaving.aside)),
         past: past.iter().map(|line| (t.time(line.began), route(line), t.say(&line.words()))).collect(),
         targets: targets.map(|(number, name)| (number, name, chosen == Some(number))).collect(),
-        may: may(visit, Permission::EditSyncSettings),
+        may: visit.may(Permission::EditSyncSettings),
         code: form.get("code").to_owned(),
         reason: form.get("reason").to_owned(),
         fault: fault.map(|text| shown(t, text)),
         store,
     };
-    let html = page.render().map_err(ApiError::unexpected)?;
     let status = if fault.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    Ok((status, Html(html)).into_response())
+    Ok((status, html(&page)?).into_response())
 }
 
 fn route(line: &HandOverLine) -> String {

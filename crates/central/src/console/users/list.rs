@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 use serde::Deserialize;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::super::frame::{Here, frame};
@@ -52,7 +52,7 @@ pub(super) async fn page(
     let rows: Vec<_> = lines.into_iter().filter(|line| matches(line, &sought)).map(|line| Row::of(line, t)).collect();
     let shown = t.number(rows.len() as u64);
     let page = Page { frame: frame(&visit, Here::Users), t, q: params.q.trim(), rows, shown, total };
-    page.render().map(Html).map_err(ApiError::unexpected)
+    html(&page)
 }
 
 fn matches(line: &UserLine, sought: &str) -> bool {

@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sitesync_web::accounts::HashedPassword;
 use sitesync_web::sign_in::Who;
-use sitesync_web::{ApiError, Form, Path, blocking};
+use sitesync_web::{ApiError, Form, Path};
 
 use super::draft::Draft;
 use crate::admin::guard::change;
+use crate::admin::users::hashed;
 use crate::server::Central;
-use crate::sites::By;
 use crate::users::{self, Editor, UserError};
 
 pub(super) async fn save(central: &Arc<Central>, who: Who, draft: Draft) -> Result<(), ApiError> {
-    let password = hashed(central, draft.password.clone()).await?;
+    let password = match draft.password.as_str() {
+        "" => None,
+        password => Some(hashed(central, password.to_owned()).await?),
+    };
     let may = who.permissions;
     let grown = change(central, who, move |central, txn, by| {
-        let editor = editor(central, by, may);
+        let editor = Editor { hub: central.hub(), by, may };
         let Some(id) = &draft.id else {
             return users::create(txn, editor, &draft.form, password.as_ref()).map(|(_, grown)| grown);
         };
@@ -32,19 +34,6 @@ pub(super) async fn save(central: &Arc<Central>, who: Who, draft: Draft) -> Resu
     Ok(())
 }
 
-async fn hashed(central: &Arc<Central>, password: String) -> Result<Option<HashedPassword>, ApiError> {
-    if password.is_empty() {
-        return Ok(None);
-    }
-    let central = central.clone();
-    let hashing = move || HashedPassword::new(&password, central.limits().password_cost, central.random());
-    blocking(move || hashing().map_err(UserError::from)).await.map(Some)
-}
-
-fn editor<'a>(central: &'a Central, by: By<'a>, may: sitesync_web::accounts::Permissions) -> Editor<'a> {
-    Editor { hub: central.hub(), random: central.random(), by, may }
-}
-
 pub(super) async fn sign_out(
     State(central): State<Arc<Central>>,
     Extension(who): Extension<Who>,
@@ -52,7 +41,9 @@ pub(super) async fn sign_out(
     _form: Form,
 ) -> Result<Response, ApiError> {
     let may = who.permissions;
-    let ended = change(&central, who, move |central, txn, by| users::end_sessions(txn, editor(central, by, may), &id));
+    let ended = change(&central, who, move |central, txn, by| {
+        users::end_sessions(txn, Editor { hub: central.hub(), by, may }, &id)
+    });
     central.hub().wake(&ended.await?);
     Ok(Redirect::to("/users").into_response())
 }

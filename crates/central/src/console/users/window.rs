@@ -4,18 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Extension, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use sitesync_core::protocol::ErrorText;
-use sitesync_pages::{Frame, Texts, Visit, shown};
+use sitesync_pages::{Frame, Texts, Visit, html, shown};
 use sitesync_web::accounts::{Permission, generated_password};
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, Path, blocking};
 
 use super::super::frame::{Here, frame};
-use super::super::stores::choose as stores;
+use super::super::stores::choose::{self as stores, StoreAt};
 use super::draft::{Draft, numbers_of, numbers_text};
 use super::save;
-use crate::admin::overview::StoreRef;
 use crate::server::Central;
 use crate::users::numbered::{GROUPS, Preset};
 use crate::users::{self, StoreRight, UserError};
@@ -46,7 +45,7 @@ enum Step {
     /// Stores to be added.
     Stores {
         q: String,
-        offered: Vec<StoreRef>,
+        offered: Vec<StoreAt>,
         more: bool,
     },
     /// The numbered permissions of one store.
@@ -162,7 +161,9 @@ async fn draw(
     let read = blocking(move || {
         let snapshot = reading.store().snapshot()?;
         let title = id.map(|id| users::get(&*snapshot, &id)).transpose()?.flatten().map(|user| user.form.name);
-        Ok::<_, ApiError>((stores::all(&*snapshot)?, title))
+        let mut known = stores::all(&reading, &*snapshot)?;
+        known.sort_by_cached_key(|store| (store.name.to_lowercase(), store.code.clone()));
+        Ok::<_, ApiError>((known, title))
     });
     let (known, title) = read.await?;
     let t = visit.t;
@@ -178,9 +179,8 @@ async fn draw(
         step: over_window(&draft, &known, over, detail, t),
         draft: &draft,
     };
-    let html = page.render().map_err(ApiError::unexpected)?;
     let status = if fault.is_some() { axum::http::StatusCode::CONFLICT } else { axum::http::StatusCode::OK };
-    Ok((status, Html(html)).into_response())
+    Ok((status, html(&page)?).into_response())
 }
 
 fn central_boxes(draft: &Draft, who: &Who, t: &Texts) -> Vec<Tick> {
@@ -201,7 +201,7 @@ fn central_boxes(draft: &Draft, who: &Who, t: &Texts) -> Vec<Tick> {
     Permission::ALL.map(shown).into()
 }
 
-fn store_row(right: &StoreRight, known: &[StoreRef], t: &Texts) -> StoreRow {
+fn store_row(right: &StoreRight, known: &[StoreAt], t: &Texts) -> StoreRow {
     let store = known.iter().find(|store| store.id == right.store);
     StoreRow {
         id: right.store.clone(),
@@ -214,10 +214,10 @@ fn store_row(right: &StoreRight, known: &[StoreRef], t: &Texts) -> StoreRow {
     }
 }
 
-fn over_window(draft: &Draft, known: &[StoreRef], over: &str, detail: &str, t: &Texts) -> Step {
+fn over_window(draft: &Draft, known: &[StoreAt], over: &str, detail: &str, t: &Texts) -> Step {
     match over {
         "stores" => {
-            let free = known.iter().filter(|store| draft.right(&store.id).is_none() && stores::matches(store, detail));
+            let free = known.iter().filter(|store| draft.right(&store.id).is_none() && store.matches(detail));
             let mut offered: Vec<_> = free.take(OFFERED_MAX + 1).cloned().collect();
             let more = offered.len() > OFFERED_MAX;
             offered.truncate(OFFERED_MAX);

@@ -12,7 +12,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
-use sitesync_pages::{Frame, Texts, Visit};
+use sitesync_pages::{Frame, Texts, Visit, text};
 use sitesync_web::{ApiError, Path, Query, blocking};
 
 use picture::Picture;
@@ -90,7 +90,7 @@ fn render(central: &Central, visit: &Visit, id: SiteId, asked: &Asked) -> Result
         more: found.len().saturating_sub(SHOWN_MAX),
         rows: found.into_iter().take(SHOWN_MAX).map(|entry| Row::of(entry, t)).collect(),
     };
-    page.render().map_err(ApiError::unexpected)
+    text(&page)
 }
 
 /// The site, and what is known of its exchanges, newest first.
