@@ -69,15 +69,20 @@ async fn arrival(site: &RemoteSite, key: &RecordKey) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_arrives_by_itself_and_check_connection_tells_what_is_wrong() {
-    let dir = tempfile::tempdir().unwrap();
-    let options = central::Options::new(dir.path().join("central"), ([127, 0, 0, 1], 0).into());
+/// A central server with its country, and the sites north and south.
+async fn three(dir: &Path) -> (central::Running, RemoteSite, RemoteSite) {
+    let options = central::Options::new(dir.join("central"), ([127, 0, 0, 1], 0).into());
     let server = central::start(options).await.unwrap();
     country(server.central());
     let url = server.url();
-    let north = remote(dir.path(), &url, "north").await;
-    let south = remote(dir.path(), &url, "south").await;
+    let (north, south) = (remote(dir, &url, "north").await, remote(dir, &url, "south").await);
+    (server, north, south)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_arrives_by_itself_and_check_connection_tells_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let (server, north, south) = three(dir.path()).await;
     let status = north.site().status().unwrap();
     assert!(status.stores.len() == 1 && status.stores[0].ready, "{:?}", status.stores);
 
@@ -98,7 +103,7 @@ async fn a_delivery_arrives_by_itself_and_check_connection_tells_what_is_wrong()
     let device = Configuration { hardware_id: "another device".to_owned(), ..right.clone() };
     for (configuration, fails) in [(right, None), (password, Some(What::Credentials)), (device, Some(What::Device))] {
         let request = north.site().login_request(configuration).unwrap();
-        let report = check::check(&link, server.central().clock(), &url, &request).await;
+        let report = check::check(&link, server.central().clock(), &server.url(), &request).await;
         let failed = report.steps.iter().find(|step| step.result == check::Verdict::Failed);
         assert_eq!(failed.map(|step| step.what), fails, "{report:?}");
     }
@@ -110,12 +115,7 @@ async fn a_delivery_arrives_by_itself_and_check_connection_tells_what_is_wrong()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_is_handed_over_by_itself() {
     let dir = tempfile::tempdir().unwrap();
-    let options = central::Options::new(dir.path().join("central"), ([127, 0, 0, 1], 0).into());
-    let server = central::start(options).await.unwrap();
-    country(server.central());
-    let url = server.url();
-    let north = remote(dir.path(), &url, "north").await;
-    let south = remote(dir.path(), &url, "south").await;
+    let (server, north, south) = three(dir.path()).await;
     let stock = |quantity: u32| -> Vec<Edit> {
         let data = json!({ "store_ID": "S1", "item_ID": "I1", "quantity": quantity });
         serde_json::from_value(json!([{ "table": "item_line", "id": "L1", "data": data }])).unwrap()
