@@ -8,6 +8,7 @@ pub mod auth;
 pub mod console;
 pub mod hub;
 pub mod import;
+pub mod master;
 pub mod policy;
 pub mod server;
 pub mod sites;

@@ -6,6 +6,7 @@ use sitesync_web::ApiError;
 
 use crate::auth::SettingsError;
 use crate::hub::{Fault, HubError};
+use crate::master::MasterError;
 use crate::sites::SiteError;
 use crate::users::UserError;
 
@@ -21,6 +22,14 @@ impl<'a> From<&'a Fault> for Refused<'a> {
     fn from(fault: &'a Fault) -> Self {
         Self { table: &fault.record.table, id: &fault.record.id, reason: &fault.reason }
     }
+}
+
+/// A field that is filled in wrongly, for programs.
+#[derive(Serialize)]
+struct Wrong<'a> {
+    field: &'a str,
+    code: &'a str,
+    reason: &'a str,
 }
 
 impl From<HubError> for ApiError {
@@ -95,6 +104,32 @@ impl From<UserError> for ApiError {
             _ => (StatusCode::BAD_REQUEST, "Correct it and save again."),
         };
         ApiError::new(status, error.code(), sentence(&error.to_string()), next)
+    }
+}
+
+impl From<MasterError> for ApiError {
+    fn from(error: MasterError) -> Self {
+        let code = error.code();
+        match error {
+            MasterError::Store(error) => ApiError::store(&error),
+            MasterError::Hub(error) => error.into(),
+            MasterError::Faults(faults) => {
+                let message = faults.first().map(|fault| fault.told.clone()).unwrap_or_default();
+                let all: Vec<_> = faults
+                    .iter()
+                    .map(|fault| Wrong { field: fault.field, code: fault.code, reason: &fault.told })
+                    .collect();
+                let next = "Nothing was stored. Correct it and save again.";
+                ApiError::new(StatusCode::BAD_REQUEST, code, message, next).with("faults", &all)
+            }
+            MasterError::NotFound(..) => {
+                ApiError::new(StatusCode::NOT_FOUND, code, sentence(&error.to_string()), "Look at the list.")
+            }
+            MasterError::Conflict => {
+                let next = "Nothing was changed. Load it again.";
+                ApiError::new(StatusCode::CONFLICT, code, sentence(&error.to_string()), next)
+            }
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the doors share: the hub, the memory of authentication, the turns of sites, and who is waiting.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sitesync_core::given::{Clock, Random};
-use sitesync_store::{Store, StoreError, write};
+use sitesync_store::{Snapshot, Store, StoreError, write};
 use sitesync_web::FewThreads;
 use sitesync_web::accounts::{Cost, Place};
 use sitesync_web::sign_in::SignIn;
@@ -12,6 +12,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::auth::{Auth, Gate, GateLimits};
 use crate::hub::{Hub, HubError};
+use crate::master::Master;
 use crate::sites::{self, SiteError};
 use crate::sync::{Callers, Turns, Waiters};
 
@@ -63,6 +64,8 @@ pub struct Central {
     bell: Arc<Notify>,
     backups: Option<PathBuf>,
     limits: Limits,
+    /// The central data as far as it was read; see [`Central::master`].
+    master: Mutex<Master>,
 }
 
 impl Central {
@@ -111,6 +114,7 @@ impl Central {
             store,
             clock,
             random,
+            master: Mutex::default(),
         }))
     }
 
@@ -162,6 +166,22 @@ impl Central {
     /// Where large requests are served.
     pub(crate) fn large(&self) -> &FewThreads {
         &self.large
+    }
+
+    /// The central data in memory, caught up with a snapshot of committed data.
+    pub(crate) fn master(&self, snapshot: &dyn Snapshot) -> Result<Master, StoreError> {
+        let known = self.master_known();
+        let master = known.caught_up(snapshot)?;
+        let mut kept = self.master.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.upto() < master.upto() {
+            *kept = master.clone();
+        }
+        Ok(master)
+    }
+
+    /// The same as it was last read, for a transaction, which catches up its own copy.
+    pub(crate) fn master_known(&self) -> Master {
+        self.master.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn waiters(&self) -> &Arc<Waiters> {

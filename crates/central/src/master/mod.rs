@@ -1,0 +1,31 @@
+//! Central data as people work with it: items, facilities, and the lists that say who sees what. Each is a handful of records, which
+//! are read, checked and written together.
+//!
+//! Pages, API and imports come here. What is planned here goes through the hub like any other edit of central records; which sites
+//! it reaches follows from the records alone (`sitesync_core::routing`).
+
+mod basics;
+mod facility;
+mod fault;
+mod index;
+mod item;
+mod list;
+mod pairs;
+mod plan;
+mod read;
+mod save;
+mod shelf;
+#[cfg(test)]
+mod tests;
+
+pub use basics::{Basics, BasicsForm};
+pub use facility::{Facility, FacilityForm, FacilityKind};
+pub use fault::{Fault, MasterError};
+pub use index::Master;
+pub use item::ItemForm;
+pub use list::ListForm;
+pub use pairs::Pairs;
+pub use plan::Plan;
+pub use read::{Item, List, Name, Store, Unit};
+pub use save::{Editor, Kind, Saved, save, version};
+pub use shelf::{Kept, Shelf};
