@@ -31,3 +31,8 @@ pub fn if_changed(html: String, headers: &HeaderMap) -> Response {
     }
     ([(ETAG, mark)], Html(html)).into_response()
 }
+
+/// A value as it stands in an address after the question mark.
+pub fn encoded(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}

@@ -18,6 +18,12 @@ no = no
 never = never
 none = none
 
+# A list in pages.
+pages-of-list = Pages of the list
+pages-previous = Previous
+pages-next = Next
+counter = shown / all
+
 # Day, month, year and time as people read them.
 date-time = { $day } { $month } { $year } { $time }
 month-1 = Jan

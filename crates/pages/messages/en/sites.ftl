@@ -23,10 +23,6 @@ sites-not-connected = not connected yet
 sites-as-of = As of { $time } UTC, its last connection
 sites-none = No site matches “{ $sought }”.
 sites-all = Show all sites
-sites-pages = Pages of the list
-sites-previous = Previous
-sites-next = Next
-sites-counter = shown / all
 # {n} is filled in by the page.
 refreshed = refreshed {"{n}"} s ago
 refreshed-long-ago = the server does not answer; this is {"{n}"} s old

@@ -18,6 +18,12 @@ no = non
 never = jamais
 none = aucun
 
+# Une liste en pages.
+pages-of-list = Pages de la liste
+pages-previous = Précédente
+pages-next = Suivante
+counter = affichés / total
+
 # Jour, mois, année et heure tels qu’on les lit.
 date-time = { $day } { $month } { $year } { $time }
 month-1 = janv.

@@ -23,10 +23,6 @@ sites-not-connected = pas encore connecté
 sites-as-of = Au { $time } UTC, sa dernière connexion
 sites-none = Aucun site ne correspond à « { $sought } ».
 sites-all = Afficher tous les sites
-sites-pages = Pages de la liste
-sites-previous = Précédente
-sites-next = Suivante
-sites-counter = affichés / total
 # {n} est rempli par la page.
 refreshed = actualisé il y a {"{n}"} s
 refreshed-long-ago = le serveur ne répond pas ; ceci date de {"{n}"} s

@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
-use sitesync_pages::{Frame, Texts, Visit, if_changed, text};
+use sitesync_pages::{Frame, Paging, Texts, Visit, encoded, if_changed, text};
 use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Query, blocking};
 
@@ -57,11 +57,7 @@ struct List<'a> {
     order: Order,
     columns: Vec<Heading>,
     rows: Vec<Row>,
-    shown: String,
-    total: String,
-    /// The pages, where there are several, counted from 0.
-    page: usize,
-    pages: usize,
+    paging: Paging,
 }
 
 /// The head of a column, which sorts by it.
@@ -97,18 +93,16 @@ fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> Result<String, 
     let t = visit.t;
     let order = Order::parse(&params.sort);
     let found: Vec<_> = rows::found(sites, params.q.trim(), order, t).collect();
-    let pages = found.len().div_ceil(ROWS).max(1);
-    let page = params.page.min(pages - 1);
+    let q = params.q.trim();
+    let address = format!("/?sort={order}&q={}&page=", encoded(q));
+    let (shown, paging) = Paging::cut(found, sites.len(), (params.page, ROWS), address, t);
     let list = List {
         t,
-        q: params.q.trim(),
+        q,
         order,
         columns: headings(t, order),
-        shown: t.number(found.len() as u64),
-        total: t.number(sites.len() as u64),
-        rows: found.iter().skip(page * ROWS).take(ROWS).map(|site| Row::of(site, t)).collect(),
-        page,
-        pages,
+        rows: shown.into_iter().map(|site| Row::of(site, t)).collect(),
+        paging,
     };
     if params.part == "list" {
         return text(&list);

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 use serde::Deserialize;
-use sitesync_pages::{Frame, Texts, Visit, html};
+use sitesync_pages::{Frame, Paging, Texts, Visit, encoded, html};
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::super::frame::{Here, frame};
@@ -32,10 +32,7 @@ struct Page<'a> {
     t: &'static Texts,
     q: &'a str,
     rows: Vec<Row>,
-    shown: String,
-    total: String,
-    page: usize,
-    pages: usize,
+    paging: Paging,
 }
 
 struct Row {
@@ -55,15 +52,15 @@ pub(super) async fn page(
 ) -> Result<Html<String>, ApiError> {
     let lines = blocking(move || stores::lines(&central, None, usize::MAX)).await?;
     let (t, sought) = (visit.t, params.q.trim().to_lowercase());
-    let total = t.number(lines.len() as u64);
+    let total = lines.len();
     let mut found: Vec<_> = lines.into_iter().filter(|line| matches(line, &sought)).collect();
     // What is moving comes first, then by name.
     found.sort_by_key(|line| (line.leaving.is_none(), line.name.to_lowercase(), line.code.clone()));
-    let pages = found.len().div_ceil(ROWS).max(1);
-    let page = params.page.min(pages - 1);
-    let shown = t.number(found.len() as u64);
-    let rows = found.into_iter().skip(page * ROWS).take(ROWS).map(|line| Row::of(line, t)).collect();
-    let page = Page { frame: frame(&visit, Here::Stores), t, q: params.q.trim(), rows, shown, total, page, pages };
+    let q = params.q.trim();
+    let address = format!("/stores?q={}&page=", encoded(q));
+    let (rows, paging) = Paging::cut(found, total, (params.page, ROWS), address, t);
+    let rows = rows.into_iter().map(|line| Row::of(line, t)).collect();
+    let page = Page { frame: frame(&visit, Here::Stores), t, q, rows, paging };
     html(&page)
 }
 
