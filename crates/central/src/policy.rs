@@ -12,11 +12,14 @@ use sitesync_web::sign_in::Who;
 use Permission::{AdministerServer, EditCentralData, EditSyncSettings, HandleHeld, ManageUsers, ViewRecords};
 
 /// What may be changed below a path, and with which permission; none means that being signed in is enough.
-const CHANGES: [(&str, Option<Permission>); 15] = [
+const CHANGES: [(&str, Option<Permission>); 21] = [
     ("/api/sites", Some(EditSyncSettings)),
     ("/api/stores", Some(EditSyncSettings)),
     ("/api/settings", Some(EditSyncSettings)),
     ("/api/records", Some(EditCentralData)),
+    ("/api/items", Some(EditCentralData)),
+    ("/api/facilities", Some(EditCentralData)),
+    ("/api/lists", Some(EditCentralData)),
     ("/api/held", Some(HandleHeld)),
     ("/api/users", Some(ManageUsers)),
     ("/api/backup", Some(AdministerServer)),
@@ -25,6 +28,9 @@ const CHANGES: [(&str, Option<Permission>); 15] = [
     ("/settings", Some(EditSyncSettings)),
     ("/users", Some(ManageUsers)),
     ("/records", Some(EditCentralData)),
+    ("/items", Some(EditCentralData)),
+    ("/facilities", Some(EditCentralData)),
+    ("/lists", Some(EditCentralData)),
     ("/held", Some(HandleHeld)),
     ("/sign-out", None),
     ("/me", None),

@@ -61,6 +61,10 @@ mod tests {
         assert_eq!(cut(300, 0), (Some(0), 300, None, None));
         assert_eq!(cut(301, 0), (Some(0), 300, None, Some("/x?page=1".to_owned())));
         assert_eq!(cut(301, 1), (Some(300), 1, Some("/x?page=0".to_owned()), None));
-        assert_eq!(cut(301, 99), (Some(300), 1, Some("/x?page=0".to_owned()), None), "a page that is not there any more");
+        assert_eq!(
+            cut(301, 99),
+            (Some(300), 1, Some("/x?page=0".to_owned()), None),
+            "a page that is not there any more"
+        );
     }
 }

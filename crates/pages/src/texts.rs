@@ -20,12 +20,13 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/site.ftl")),
             include_str!(concat!("../messages/", $language, "/users.ftl")),
             include_str!(concat!("../messages/", $language, "/records.ftl")),
+            include_str!(concat!("../messages/", $language, "/central_data.ftl")),
             include_str!(concat!("../messages/", $language, "/remote.ftl")),
         ]
     };
 }
 
-fn files(language: Language) -> [&'static str; 7] {
+fn files(language: Language) -> [&'static str; 8] {
     match language {
         Language::English => files!("en"),
         Language::French => files!("fr"),
@@ -115,6 +116,11 @@ impl Texts {
     /// A number in groups of three digits.
     pub fn number(&self, number: impl Into<u64>) -> String {
         grouped(number.into(), self.separator())
+    }
+
+    /// A number with a fraction, if it has one.
+    pub fn decimal(&self, number: f64) -> String {
+        number.to_string().replace('.', &self.get("decimal-mark"))
     }
 
     fn separator(&self) -> char {

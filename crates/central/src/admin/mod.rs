@@ -5,6 +5,7 @@
 
 mod audit;
 pub(crate) mod backup;
+pub(crate) mod central_data;
 pub(crate) mod guard;
 pub(crate) mod held;
 pub mod overview;
@@ -88,6 +89,12 @@ fn calls() -> OpenApiRouter<Arc<Central>> {
         .routes(routes!(records::page))
         .routes(routes!(records::one))
         .routes(routes!(why::why))
+        .routes(routes!(central_data::items::list, central_data::items::create))
+        .routes(routes!(central_data::items::one, central_data::items::edit))
+        .routes(routes!(central_data::facilities::list, central_data::facilities::create))
+        .routes(routes!(central_data::facilities::one, central_data::facilities::edit))
+        .routes(routes!(central_data::lists::list, central_data::lists::create))
+        .routes(routes!(central_data::lists::one, central_data::lists::edit))
         .routes(routes!(held::list))
         .routes(routes!(held::one))
         .routes(routes!(held::release))

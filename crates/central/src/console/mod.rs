@@ -2,6 +2,7 @@
 //! they change through the same functions as the API, with the same permissions ([`crate::policy`]).
 
 mod audit;
+mod central_data;
 mod frame;
 mod held;
 mod settings;
@@ -39,6 +40,7 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/sites/{site}/delete", axum::routing::post(sites::delete))
         .route("/audit", get(audit::page))
         .route("/settings", get(settings::page).post(settings::post))
+        .merge(central_data::router())
         .merge(held::router())
         .merge(stores::router())
         .merge(users::router())

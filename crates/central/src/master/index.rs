@@ -3,6 +3,8 @@
 //! A copy costs nothing, so a transaction takes its own and catches it up with what it sees; only what was read from committed data is
 //! shared. Nothing here is written to disk, and nothing decides by it but what people see and fill in.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::normal;
@@ -86,6 +88,11 @@ impl Master {
     /// The store of a facility, if it has one.
     pub fn store_of(&self, name: &str) -> Option<&Store> {
         self.stores_names.to(name).find_map(|(store, _)| self.stores.get(store)).map(|store| &**store)
+    }
+
+    /// The facilities: with a store here or outside, and none of mSupply's own names.
+    pub fn facilities(&self) -> impl Iterator<Item = &Arc<Name>> {
+        self.names.iter().filter(|name| ["store", "facility"].contains(&&*name.kind))
     }
 
     /// The stores that see this list.

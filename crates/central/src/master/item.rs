@@ -143,7 +143,8 @@ impl ItemForm {
         if !["", "V", "E", "N"].contains(&&*self.ven) && !kept(|form, item| *form.ven == *item.ven) {
             faults.push(Fault::new("ven", "ven_unknown", "The VEN category is V, E, N or empty."));
         }
-        if !(self.pack_size > 0.0 && self.pack_size <= MOST) && !kept(|form, item| form.pack_size == item.pack_size) {
+        let in_range = self.pack_size > 0.0 && self.pack_size <= MOST;
+        if !in_range && !kept(|form, item| form.pack_size == item.pack_size) {
             faults.push(Fault::new("pack_size", "pack_size_wrong", "The pack size is a number above 0."));
         }
         if !(0.0..=MOST).contains(&self.doses) && !kept(|form, item| form.doses == item.doses) {

@@ -23,7 +23,7 @@ pub use facility::{Facility, FacilityForm, FacilityKind};
 pub use fault::{Fault, MasterError};
 pub use index::Master;
 pub use item::ItemForm;
-pub use list::ListForm;
+pub use list::{ListForm, Turn};
 pub use pairs::Pairs;
 pub use plan::Plan;
 pub use read::{Item, List, Name, Store, Unit};

@@ -21,6 +21,56 @@ pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     form.finish()
 }
 
+/// The fields of the last form of a page as a browser would send them: all but buttons.
+pub(crate) fn fields(html: &str) -> Vec<(String, String)> {
+    let form = html.split("<form method=\"post\" action=\"").filter(|form| form.contains("data-guard")).last().unwrap();
+    let form = form.split("</form>").next().unwrap();
+    let mut fields = Vec::new();
+    for piece in form.split('<').skip(1) {
+        let (tag, _) = piece.split_once('>').unwrap();
+        let attribute = |name: &str| tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        let chosen = !["checkbox", "radio"].contains(&attribute("type").unwrap_or("")) || tag.ends_with(" checked");
+        if !tag.starts_with("input") || !chosen || tag.contains(" disabled") {
+            continue;
+        }
+        if let Some(name) = attribute("name") {
+            fields.push((name.to_owned(), unescaped(attribute("value").unwrap_or(""))));
+        }
+    }
+    for select in form.split("<select ").skip(1) {
+        let name = select.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let options = select.split("</select>").next().unwrap().split("<option value=\"").skip(1);
+        let options: Vec<_> = options.map(|option| option.split_once('"').unwrap()).collect();
+        let chosen = options.iter().find(|(_, rest)| rest.starts_with(" selected")).or(options.first());
+        fields.extend(chosen.map(|(value, _)| (name.to_owned(), unescaped(value))));
+    }
+    fields
+}
+
+fn unescaped(value: &str) -> String {
+    value.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">").replace("&#39;", "'").replace("&#38;", "&")
+}
+
+/// Presses a button of a window, after some fields were filled in anew. A field that is filled in twice is sent twice.
+pub(crate) async fn press(
+    browser: &Browser<'_>,
+    path: &str,
+    html: &str,
+    action: &str,
+    filled: &[(&str, &str)],
+) -> Answer {
+    let mut fields = fields(html);
+    for (name, value) in filled {
+        match fields.iter_mut().find(|(known, _)| known == name && !["add", "take", "list"].contains(name)) {
+            Some((_, known)) => *known = (*value).to_owned(),
+            None => fields.push(((*name).to_owned(), (*value).to_owned())),
+        }
+    }
+    fields.push(("action".to_owned(), action.to_owned()));
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    browser.send(path, &fields).await
+}
+
 impl<'a> Browser<'a> {
     pub(crate) fn new(server: &'a Server) -> Self {
         Self { server, cookie: String::new(), language: "en" }

@@ -4,6 +4,7 @@
 
 mod admin;
 mod browser;
+mod central_data;
 mod console;
 mod hand_over;
 mod held_pages;

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sitesync_core::ids::SiteId;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, fields, press};
 use crate::server::{ADMIN, READER, Server};
 
 async fn users(server: &Server) -> Value {
@@ -14,45 +14,6 @@ async fn users(server: &Server) -> Value {
 fn id_of(users: &Value, name: &str) -> String {
     let user = users.as_array().unwrap().iter().find(|user| user["name"] == name).unwrap();
     user["id"].as_str().unwrap().to_owned()
-}
-
-/// The fields of the window's form as a browser would send them: all but buttons.
-fn fields(html: &str) -> Vec<(String, String)> {
-    let form = html.split("<form method=\"post\" action=\"/users").nth(1).unwrap();
-    let form = form.split("</form>").next().unwrap();
-    let mut fields = Vec::new();
-    for input in form.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap()) {
-        let attribute = |name: &str| input.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
-        let chosen = !["checkbox", "radio"].contains(&attribute("type").unwrap_or("")) || input.contains(" checked");
-        if let (Some(name), true, false) =
-            (attribute(" name").or(attribute("name")), chosen, input.contains(" disabled"))
-        {
-            let value =
-                attribute("value").unwrap_or("").replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">");
-            fields.push((name.to_owned(), value));
-        }
-    }
-    fields
-}
-
-/// Presses a button of a window, after some fields were filled in anew.
-async fn press(
-    browser: &Browser<'_>,
-    path: &str,
-    html: &str,
-    action: &str,
-    filled: &[(&str, &str)],
-) -> crate::server::Answer {
-    let mut fields = fields(html);
-    for (name, value) in filled {
-        match fields.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = (*value).to_owned(),
-            None => fields.push(((*name).to_owned(), (*value).to_owned())),
-        }
-    }
-    fields.push(("action".to_owned(), action.to_owned()));
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    browser.send(path, &fields).await
 }
 
 #[tokio::test]

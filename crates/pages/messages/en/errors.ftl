@@ -44,3 +44,27 @@ error-mobile-has-store = This is a mobile site, and has a store already.
 error-mobile-has-store-next = Remove its store first, or choose another type.
 error-store-unknown = There is no such store any more.
 error-store-unknown-next = Load the page again.
+
+# Central data.
+error-central-data-not-found = It is not there any more.
+error-central-data-not-found-next = Look at the list.
+error-central-data-changed = Somebody else has changed this meanwhile.
+error-central-data-changed-next = Nothing was stored. Load the page again and repeat what you did.
+error-code-missing = A code is needed.
+error-name-missing = A name is needed.
+error-field-too-long = At most 200 characters.
+error-item-code-taken = Another item has this code.
+error-facility-code-taken = Another facility has this code.
+error-list-code-taken = Another list has this code.
+error-item-kind-unknown = There is no such type of item.
+error-facility-kind-unknown = There is no such kind of facility.
+error-ven-unknown = V, E, N or nothing.
+error-pack-size-wrong = A number above 0.
+error-doses-wrong = A number from 0 on.
+error-list-unknown = There is no such list.
+error-supplier-unknown = There is no such store.
+error-supplies-itself = A facility cannot supply itself.
+error-store-stays = A facility with a store keeps it. It can be closed.
+error-facility-unknown = There is no such facility.
+error-item-unknown = There is no such item.
+error-currency-wrong = Three letters, such as USD.

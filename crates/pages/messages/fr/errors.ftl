@@ -44,3 +44,27 @@ error-mobile-has-store = C’est un site mobile, et il a déjà un dépôt.
 error-mobile-has-store-next = Retirez d’abord son dépôt ou choisissez un autre type.
 error-store-unknown = Ce dépôt n’existe plus.
 error-store-unknown-next = Rechargez la page.
+
+# Données centrales.
+error-central-data-not-found = Cela n’existe plus.
+error-central-data-not-found-next = Regardez la liste.
+error-central-data-changed = Quelqu’un d’autre l’a modifié entre-temps.
+error-central-data-changed-next = Rien n’a été enregistré. Rechargez la page et recommencez.
+error-code-missing = Il faut un code.
+error-name-missing = Il faut un nom.
+error-field-too-long = Au plus 200 caractères.
+error-item-code-taken = Un autre article a ce code.
+error-facility-code-taken = Un autre établissement a ce code.
+error-list-code-taken = Une autre liste a ce code.
+error-item-kind-unknown = Ce type d’article n’existe pas.
+error-facility-kind-unknown = Ce genre d’établissement n’existe pas.
+error-ven-unknown = V, E, N ou rien.
+error-pack-size-wrong = Un nombre supérieur à 0.
+error-doses-wrong = Un nombre à partir de 0.
+error-list-unknown = Cette liste n’existe pas.
+error-supplier-unknown = Ce dépôt n’existe pas.
+error-supplies-itself = Un établissement ne peut pas s’approvisionner lui-même.
+error-store-stays = Un établissement qui a un dépôt le garde. On peut le fermer.
+error-facility-unknown = Cet établissement n’existe pas.
+error-item-unknown = Cet article n’existe pas.
+error-currency-wrong = Trois lettres, par exemple USD.

@@ -43,6 +43,21 @@ central POST   /settings                              form    0
 central GET    /stores                                page    200
 central GET    /stores/{store}                        page    404
 central POST   /stores/{store}                        form    0
+central GET    /items                                 page    200
+central GET    /items/new                             page    200
+central POST   /items/new                             form    0
+central GET    /items/{item}                          page    200
+central POST   /items/{item}                          form    0
+central GET    /facilities                            page    200
+central GET    /facilities/new                        page    200
+central POST   /facilities/new                        form    0
+central GET    /facilities/{facility}                 page    404
+central POST   /facilities/{facility}                 form    0
+central GET    /lists                                 page    200
+central GET    /lists/new                             page    200
+central POST   /lists/new                             form    0
+central GET    /lists/{list}                          page    404
+central POST   /lists/{list}                          form    0
 central GET    /sign-in                               open    200
 central POST   /sign-in                               enter   401
 central POST   /sign-out                              form    0
@@ -55,6 +70,18 @@ central GET    /api/users/{user}                      manage  404
 central PUT    /api/users/{user}                      change  404 {"version":""}
 central POST   /api/users/{user}/password             change  404 {}
 central POST   /api/users/{user}/sign-out             change  404
+central GET    /api/items                             look    200
+central POST   /api/items                             change  201 {"code":"new","name":"New"}
+central GET    /api/items/{item}                      look    200
+central PUT    /api/items/{item}                      change  409 {"version":"old"}
+central GET    /api/facilities                        look    200
+central POST   /api/facilities                        change  201 {"code":"new","name":"New"}
+central GET    /api/facilities/{facility}             look    404
+central PUT    /api/facilities/{facility}             change  404 {}
+central GET    /api/lists                             look    200
+central POST   /api/lists                             change  201 {"name":"New"}
+central GET    /api/lists/{list}                      look    404
+central PUT    /api/lists/{list}                      change  404 {}
 central GET    /api/audit                             look    200
 central POST   /api/backup                            change  409
 central GET    /api/hand-overs                        look    200
@@ -216,6 +243,9 @@ impl Call {
             ("{file}", "style.css"),
             ("{user}", "nobody"),
             ("{store}", "nowhere"),
+            ("{item}", "I1"),
+            ("{facility}", "nowhere"),
+            ("{list}", "nowhere"),
         ];
         named.iter().fold(self.path.replace("{version}", "1"), |path, (name, value)| path.replace(name, value))
     }

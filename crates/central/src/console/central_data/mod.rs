@@ -1,0 +1,32 @@
+//! Central data without raw forms: items, facilities, and the lists that say who sees what. Each has a list and a window; nothing is
+//! stored before OK, which stores all of it together (`crate::master`).
+
+mod facilities;
+mod facility;
+mod item;
+mod items;
+mod list;
+mod listing;
+mod lists;
+mod over;
+mod window;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::server::Central;
+
+pub(super) fn router() -> Router<Arc<Central>> {
+    Router::new()
+        .route("/items", get(items::page))
+        .route("/items/new", get(item::new).post(item::post_new))
+        .route("/items/{item}", get(item::open).post(item::post))
+        .route("/facilities", get(facilities::page))
+        .route("/facilities/new", get(facility::new).post(facility::post_new))
+        .route("/facilities/{facility}", get(facility::open).post(facility::post))
+        .route("/lists", get(lists::page))
+        .route("/lists/new", get(list::new).post(list::post_new))
+        .route("/lists/{list}", get(list::open).post(list::post))
+}
