@@ -9,6 +9,7 @@ pub mod console;
 pub mod hub;
 pub mod import;
 pub mod master;
+pub mod place;
 pub mod policy;
 pub mod server;
 pub mod sites;

@@ -12,7 +12,7 @@ use sitesync_web::sign_in::Who;
 use Permission::{AdministerServer, EditCentralData, EditSyncSettings, HandleHeld, ManageUsers, ViewRecords};
 
 /// What may be changed below a path, and with which permission; none means that being signed in is enough.
-const CHANGES: [(&str, Option<Permission>); 21] = [
+const CHANGES: [(&str, Option<Permission>); 22] = [
     ("/api/sites", Some(EditSyncSettings)),
     ("/api/stores", Some(EditSyncSettings)),
     ("/api/settings", Some(EditSyncSettings)),
@@ -25,6 +25,7 @@ const CHANGES: [(&str, Option<Permission>); 21] = [
     ("/api/backup", Some(AdministerServer)),
     ("/sites", Some(EditSyncSettings)),
     ("/stores", Some(EditSyncSettings)),
+    ("/first-steps", Some(EditSyncSettings)),
     ("/settings", Some(EditSyncSettings)),
     ("/users", Some(ManageUsers)),
     ("/records", Some(EditCentralData)),

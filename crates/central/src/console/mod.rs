@@ -3,8 +3,10 @@
 
 mod audit;
 mod central_data;
+mod first_steps;
 mod frame;
 mod held;
+mod qr;
 mod settings;
 mod site;
 mod sites;
@@ -34,6 +36,8 @@ pub fn router(central: Arc<Central>) -> Router {
         .route("/sites/delete", get(sites::ask_delete))
         .route("/sites/new", get(site::new).post(site::press_new))
         .route("/sites/{site}", get(site::open).post(site::press_one))
+        .route("/first-steps", get(first_steps::page).post(first_steps::post))
+        .route("/sites/{site}/state", get(site::state))
         .route("/sites/{site}/details", get(site::details::page))
         .route("/sites/{site}/log", get(site::log::page))
         .route("/sites/{site}/log.csv", get(site::log::csv))

@@ -41,11 +41,11 @@ impl Basics {
 const ADJUSTMENTS: &str = "invad";
 
 impl BasicsForm {
-    /// Plans what is not there yet; a home currency that there is stays.
+    /// Plans what is not there yet; a home currency that there is stays. Answers the id of the home currency.
     ///
     /// # Errors
     /// Everything that is wrong with the form; nothing is planned then.
-    pub fn plan(&self, plan: &mut Plan<'_>) -> Result<(), MasterError> {
+    pub fn plan(&self, plan: &mut Plan<'_>) -> Result<String, MasterError> {
         let basics = Basics::of(&plan.master);
         let faults = self.faults();
         if !faults.is_empty() {
@@ -79,7 +79,8 @@ impl BasicsForm {
                 [("code", json!("ALL")), ("description", json!(self.list.trim())), ("gets_new_items", json!(true))];
             plan.put("list_master", &id, columns)?;
         }
-        Ok(())
+        let home = plan.master.currencies.iter().find(|currency| currency.home);
+        Ok(home.map(|currency| currency.id.to_string()).unwrap_or_default())
     }
 
     fn faults(&self) -> Vec<Fault> {

@@ -18,6 +18,8 @@ pub enum Kind {
     Item,
     Facility,
     List,
+    /// What every country needs before its first facility.
+    Basics,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             Self::Item => "item",
             Self::Facility => "name",
             Self::List => "list_master",
+            Self::Basics => "currency",
         }
     }
 
@@ -36,6 +39,7 @@ impl Kind {
             Self::Item => "item",
             Self::Facility => "facility",
             Self::List => "list",
+            Self::Basics => "basics",
         }
     }
 }
@@ -98,7 +102,7 @@ pub fn version(snapshot: &dyn Snapshot, master: &Master, kind: Kind, id: &str) -
         Kind::Item => master.items_lists.of(id).map(|(_, line)| line).collect(),
         Kind::Facility => master.names_lists.of(id).map(|(_, join)| join).collect(),
         // Lines come and go one by one, so that two people can work on the same long list.
-        Kind::List => Vec::new(),
+        Kind::List | Kind::Basics => Vec::new(),
     };
     joins.sort_unstable();
     if let Some(store) = master.store_of(id).filter(|_| kind == Kind::Facility) {

@@ -276,14 +276,14 @@ fn the_basics_are_made_once() {
         list: "All items".to_owned(),
         adjustments: "Inventory adjustments".to_owned(),
     };
-    let plan = |plan: &mut Plan<'_>, _: Option<&str>| form.plan(plan).map(|()| String::new());
-    let first = country.save(Kind::List, None, plan).unwrap();
-    let second = country.save(Kind::List, None, plan).unwrap();
+    let plan = |plan: &mut Plan<'_>, _: Option<&str>| form.plan(plan);
+    let first = country.save(Kind::Basics, None, plan).unwrap();
+    let second = country.save(Kind::Basics, None, plan).unwrap();
     assert_eq!((first.report.written, second.report.written), (3, 0));
     let basics = Basics::of(&country.master);
     assert_eq!(basics, Basics { currency: Some("NZD".to_owned()), adjustments: true, lists: 1 });
     let wrong = BasicsForm { currency: "dollar".to_owned(), ..form.clone() };
-    let told = country.save(Kind::List, None, |plan, _| wrong.plan(plan).map(|()| String::new())).unwrap_err();
+    let told = country.save(Kind::Basics, None, |plan, _| wrong.plan(plan)).unwrap_err();
     assert_eq!(codes(told), ["currency_wrong"]);
 }
 

@@ -6,6 +6,7 @@ mod admin;
 mod browser;
 mod central_data;
 mod console;
+mod first_steps;
 mod hand_over;
 mod held_pages;
 mod native;

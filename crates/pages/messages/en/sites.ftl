@@ -90,3 +90,34 @@ hand-over-receiving = Active on { $to }, which is receiving it.
 hand-over-received = { $to } has all of it.
 hand-over-called-off = Called off; it stays on { $from }.
 hand-over-overtaken = The store went elsewhere meanwhile.
+
+# From an empty server to the first site.
+first-begin = No site synchronises yet.
+first-begin-hint = Five short steps lead from an empty server to the first one.
+first-steps = First steps
+first-about = From an empty server to the first site that synchronises. You may leave and come back; whatever is there already counts.
+first-may-not = This needs the permissions “Edit sync settings” and “Edit central data”.
+first-next = Next
+first-country = Country and currency
+first-place = Country or organisation
+first-place-hint = As it stands at the top of these pages.
+first-currency = Currency
+first-currency-hint = Prices are in it. Three letters.
+first-list = All items
+first-adjustments = Inventory adjustments
+first-facility = First facility
+first-items = First items
+first-items-hint = Type a few, or bring all of them as a table:
+first-no-item = Fill in one row at least.
+first-items-count = { $n ->
+    [one] { $n } item
+   *[other] { $n } items
+}
+first-site = First site
+first-site-hint = The device signs in with this name and a password that is made up now.
+first-stores = Stores on it
+first-make-site = Make the site
+first-device = Enter three things on the device
+first-device-hint = The address, the site name and the password were shown when the site was made. A new password can be set in its window.
+first-device-later = The address of this server, the site name and the password, as text and as a QR code.
+first-done = To the list of sites

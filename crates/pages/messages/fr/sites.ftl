@@ -90,3 +90,34 @@ hand-over-receiving = Actif sur { $to }, qui le reçoit.
 hand-over-received = { $to } l’a en entier.
 hand-over-called-off = Annulé ; il reste sur { $from }.
 hand-over-overtaken = Le dépôt est allé ailleurs entre-temps.
+
+# D’un serveur vide au premier site.
+first-begin = Aucun site ne se synchronise encore.
+first-begin-hint = Cinq petites étapes mènent d’un serveur vide au premier.
+first-steps = Premiers pas
+first-about = D’un serveur vide au premier site qui se synchronise. Vous pouvez partir et revenir ; ce qui existe déjà compte.
+first-may-not = Il faut les autorisations « Modifier la synchronisation » et « Modifier les données centrales ».
+first-next = Suivant
+first-country = Pays et monnaie
+first-place = Pays ou organisation
+first-place-hint = Tel qu’il figure en haut de ces pages.
+first-currency = Monnaie
+first-currency-hint = Les prix sont dans cette monnaie. Trois lettres.
+first-list = Tous les articles
+first-adjustments = Ajustements de stock
+first-facility = Premier établissement
+first-items = Premiers articles
+first-items-hint = Tapez-en quelques-uns, ou apportez-les tous dans un tableau :
+first-no-item = Remplissez au moins une ligne.
+first-items-count = { $n ->
+    [one] { $n } article
+   *[other] { $n } articles
+}
+first-site = Premier site
+first-site-hint = L’appareil se connecte avec ce nom et un mot de passe créé maintenant.
+first-stores = Dépôts
+first-make-site = Créer le site
+first-device = Saisir trois choses sur l’appareil
+first-device-hint = L’adresse, le nom du site et le mot de passe ont été affichés à la création du site. Un nouveau mot de passe se définit dans sa fenêtre.
+first-device-later = L’adresse de ce serveur, le nom du site et le mot de passe, en texte et en code QR.
+first-done = Vers la liste des sites

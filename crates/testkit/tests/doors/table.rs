@@ -43,6 +43,9 @@ central POST   /settings                              form    0
 central GET    /stores                                page    200
 central GET    /stores/{store}                        page    404
 central POST   /stores/{store}                        form    0
+central GET    /first-steps                           page    200
+central POST   /first-steps                           form    0
+central GET    /sites/{site}/state                    page    200
 central GET    /items                                 page    200
 central GET    /items/new                             page    200
 central POST   /items/new                             form    0

@@ -11,6 +11,8 @@ mod lists;
 mod over;
 mod window;
 
+pub(super) use window::number;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -80,7 +80,7 @@ pub(super) async fn ok(
 }
 
 /// A number as people write it, with a point or a comma; not a number if it is none.
-pub(super) fn number(text: &str) -> f64 {
+pub(in crate::console) fn number(text: &str) -> f64 {
     match text.trim() {
         "" => 0.0,
         text => text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite()).unwrap_or(f64::NAN),

@@ -18,6 +18,8 @@ use super::head::{Head, Tab};
 use super::store_rows::{self, StoreRow, is_used};
 use crate::admin::overview::{self, SiteLine};
 use crate::console::frame::{Here, frame};
+use crate::console::qr::Qr;
+use crate::console::sites::dot;
 use crate::hub::HubError;
 use crate::server::Central;
 use crate::sites::{CheckLine, DeviceType, Level, SiteError};
@@ -218,6 +220,20 @@ struct Saved<'a> {
     site: &'a SiteLine,
     password: &'a str,
     address: String,
+    qr: Option<Qr>,
+}
+
+#[derive(Template)]
+#[template(path = "site_state.html")]
+struct State<'a> {
+    t: &'static Texts,
+    site: &'a SiteLine,
+    dot: &'static str,
+}
+
+/// How a site is, as a part of a page.
+pub(super) fn state(site: &SiteLine, t: &'static Texts) -> Result<String, ApiError> {
+    text(&State { t, site, dot: dot(site.state.kind) })
 }
 
 /// The password that was made up, for the first and last time: this page is the answer to OK, is kept by nobody, and cannot be asked for.
@@ -232,7 +248,8 @@ pub(super) async fn told_once(
         let scheme = if visit.encrypted { "https" } else { "http" };
         let address = format!("{scheme}://{}", visit.host);
         let frame = frame(&visit, Here::Sites);
-        let page = Saved { frame, t: visit.t, site: &site, password: &password, address };
+        let qr = Qr::of(&format!("{address}\n{}\n{password}", site.name));
+        let page = Saved { frame, t: visit.t, site: &site, password: &password, address, qr };
         text(&page)
     });
     Ok(Html(html.await?).into_response())

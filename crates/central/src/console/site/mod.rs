@@ -15,10 +15,11 @@ mod store_rows;
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sitesync_core::ids::SiteId;
-use sitesync_pages::Visit;
+use sitesync_pages::{Visit, if_changed};
 use sitesync_store::write;
 use sitesync_web::accounts::generated_password;
 use sitesync_web::sign_in::Who;
@@ -29,10 +30,12 @@ use general::View;
 use save::SaveError;
 
 use crate::admin::guard::change;
+use crate::admin::overview;
 use crate::admin::site_actions::{connection, hashed};
 use crate::auth::HashedSecret;
+use crate::console::stores::choose as stores;
 use crate::server::Central;
-use crate::sites::{self, By, CheckLine, SiteError};
+use crate::sites::{self, By, CheckLine, SiteError, SiteForm};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -145,6 +148,38 @@ fn save(central: &Central, who: &Who, draft: &Draft, secret: Option<&HashedSecre
         moved.wake(central.hub());
     }
     Ok(id)
+}
+
+/// A new site with these stores and a password that is made up, stored at once. Answers the page that tells the password, or the
+/// window with what is wrong.
+pub(super) async fn make(
+    central: Arc<Central>,
+    who: Who,
+    visit: Visit,
+    form: SiteForm,
+    wanted: Vec<String>,
+) -> Result<Response, ApiError> {
+    let reading = central.clone();
+    let found = blocking(move || {
+        let ids = wanted.iter().map(String::as_str);
+        stores::some(&reading, &*reading.store().snapshot()?, ids)
+    });
+    let mut draft = Draft { form, made_up: true, ..Draft::default() };
+    found.await?.into_values().for_each(|store| draft.add(&store.id, store.site));
+    ok(central, who, visit, draft).await
+}
+
+/// How a site is now, for a page that waits for it.
+pub(super) async fn state(
+    State(central): State<Arc<Central>>,
+    visit: Visit,
+    Path(site): Path<u32>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let id = SiteId(site);
+    let line = blocking(move || overview::one(&central, id)?.ok_or(SiteError::NotFound(id)).map_err(ApiError::from));
+    let html = general::state(&line.await?, visit.t)?;
+    Ok(if_changed(html, &headers))
 }
 
 /// The draft of a site that nobody has touched.

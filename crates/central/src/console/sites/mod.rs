@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
+use sitesync_core::ids::SiteId;
 use sitesync_pages::{Frame, Paging, Texts, Visit, encoded, if_changed, text};
 use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Query, blocking};
@@ -46,6 +47,8 @@ struct Page<'a> {
     frame: Frame,
     t: &'static Texts,
     may_edit: bool,
+    /// Nobody synchronises yet.
+    first_steps: bool,
     list: List<'a>,
 }
 
@@ -108,7 +111,8 @@ fn render(sites: &[SiteLine], params: &Params, visit: &Visit) -> Result<String, 
         return text(&list);
     }
     let may_edit = visit.may(Permission::EditSyncSettings);
-    text(&Page { frame: frame(visit, Here::Sites), t, may_edit, list })
+    let first_steps = may_edit && sites.iter().all(|site| site.id == SiteId::CENTRAL.0);
+    text(&Page { frame: frame(visit, Here::Sites), t, may_edit, first_steps, list })
 }
 
 fn headings(t: &Texts, order: Order) -> Vec<Heading> {
