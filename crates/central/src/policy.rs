@@ -12,7 +12,7 @@ use sitesync_web::sign_in::Who;
 use Permission::{AdministerServer, EditCentralData, EditSyncSettings, HandleHeld, ManageUsers, ViewRecords};
 
 /// What may be changed below a path, and with which permission; none means that being signed in is enough.
-const CHANGES: [(&str, Option<Permission>); 15] = [
+const CHANGES: [(&str, Option<Permission>); 16] = [
     ("/api/sites", Some(EditSyncSettings)),
     ("/api/stores", Some(EditSyncSettings)),
     ("/api/settings", Some(EditSyncSettings)),
@@ -26,6 +26,8 @@ const CHANGES: [(&str, Option<Permission>); 15] = [
     ("/users", Some(ManageUsers)),
     ("/records", Some(EditCentralData)),
     ("/held", Some(HandleHeld)),
+    // There only in a demo.
+    ("/demo", Some(EditSyncSettings)),
     ("/sign-out", None),
     ("/me", None),
 ];
