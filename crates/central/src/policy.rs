@@ -12,7 +12,7 @@ use sitesync_web::sign_in::Who;
 use Permission::{AdministerServer, EditCentralData, EditSyncSettings, HandleHeld, ManageUsers, ViewRecords};
 
 /// What may be changed below a path, and with which permission; none means that being signed in is enough.
-const CHANGES: [(&str, Option<Permission>); 22] = [
+const CHANGES: &[(&str, Option<Permission>)] = &[
     ("/api/sites", Some(EditSyncSettings)),
     ("/api/stores", Some(EditSyncSettings)),
     ("/api/settings", Some(EditSyncSettings)),
@@ -33,12 +33,14 @@ const CHANGES: [(&str, Option<Permission>); 22] = [
     ("/facilities", Some(EditCentralData)),
     ("/lists", Some(EditCentralData)),
     ("/held", Some(HandleHeld)),
+    // There only in a demo.
+    ("/demo", Some(EditSyncSettings)),
     ("/sign-out", None),
     ("/me", None),
 ];
 
 /// What needs a permission to be seen. Everything else is for all who are signed in: sites, stores and settings.
-const VIEWS: [(&str, Permission); 8] = [
+const VIEWS: &[(&str, Permission)] = &[
     ("/api/records", ViewRecords),
     ("/api/held", ViewRecords),
     ("/api/audit", ViewRecords),
@@ -53,9 +55,9 @@ const VIEWS: [(&str, Permission); 8] = [
 /// The refusal, if `who` may not do this here.
 pub fn check(who: &Who, method: &Method, path: &str) -> Result<(), ApiError> {
     if !changes(method) {
-        return find(&VIEWS, path).map_or(Ok(()), |permission| who.need(permission));
+        return find(VIEWS, path).map_or(Ok(()), |permission| who.need(permission));
     }
-    match find(&CHANGES, path) {
+    match find(CHANGES, path) {
         Some(Some(permission)) => who.need(permission),
         Some(None) => Ok(()),
         None => Err(ApiError::new(
@@ -85,9 +87,9 @@ mod tests {
 
     #[test]
     fn each_entry_needs_its_permission_and_no_other() {
-        let views = VIEWS.map(|(path, permission)| (Method::GET, path, Some(permission)));
-        let changes = CHANGES.map(|(path, permission)| (Method::POST, path, permission));
-        for (method, path, needed) in views.into_iter().chain(changes) {
+        let views = VIEWS.iter().map(|&(path, permission)| (Method::GET, path, Some(permission)));
+        let changes = CHANGES.iter().map(|&(path, permission)| (Method::POST, path, permission));
+        for (method, path, needed) in views.chain(changes) {
             for permission in Permission::ALL {
                 let let_in = check(&who([permission].into_iter().collect()), &method, path).is_ok();
                 assert_eq!(let_in, needed.is_none_or(|needed| needed == permission), "{method} {path} {permission:?}");

@@ -36,7 +36,7 @@ impl Frame {
             t: visit.t,
             place: place.into(),
             who: visit.who().map(|who| who.name.clone()),
-            nav,
+            nav: with_beside(visit, nav),
             csrf: visit.csrf().to_owned(),
             path: visit.path.clone(),
             in_the_open: visit.in_the_open,
@@ -57,4 +57,26 @@ impl Frame {
         let mine = self.t.language();
         Language::ALL.into_iter().filter(move |language| *language != mine)
     }
+}
+
+/// The pages with the numbers beside them, and those that only this server has. Who has not signed in is shown no pages.
+fn with_beside(visit: &Visit, mut nav: Vec<NavItem>) -> Vec<NavItem> {
+    if nav.is_empty() {
+        return nav;
+    }
+    for item in &mut nav {
+        if let Some((count, warn)) = visit.beside.count(item.href, visit.t) {
+            item.count = Some(count);
+            item.warn = warn;
+        }
+    }
+    let path = visit.path.split('?').next().unwrap_or_default();
+    let more = visit.beside.more.iter();
+    nav.extend(more.map(|&(href, label)| NavItem {
+        href,
+        label: visit.t.get(label),
+        current: href == path,
+        ..NavItem::default()
+    }));
+    nav
 }

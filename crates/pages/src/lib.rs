@@ -4,10 +4,12 @@
 //! It knows neither sites nor records: what a page shows is the business of the program that has it.
 
 mod answer;
+mod beside;
 mod entrance;
 mod files;
 mod frame;
 mod language;
+mod lines;
 mod paging;
 mod refusal;
 mod say;
@@ -15,10 +17,12 @@ mod texts;
 mod visit;
 
 pub use answer::{encoded, html, if_changed, text};
+pub use beside::{Beside, Count};
 pub use entrance::{Door, entrance, let_in};
 pub use files::file;
 pub use frame::{Frame, NavItem};
 pub use language::Language;
+pub use lines::{FrameOf, LINES, LINES_LABEL, Line, Lines, lines};
 pub use paging::Paging;
 pub use refusal::{as_page, shown};
 pub use say::{Say, Words};

@@ -8,6 +8,7 @@ use sitesync_web::session::{Session, is_encrypted};
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, peer_of};
 
+use crate::beside::Beside;
 use crate::language::Language;
 use crate::texts::Texts;
 
@@ -25,6 +26,8 @@ pub struct Visit {
     pub encrypted: bool,
     /// The address by which it came: host and port, as the browser names them.
     pub host: String,
+    /// What stands beside the ways to the pages.
+    pub beside: Beside,
 }
 
 impl Visit {
@@ -36,6 +39,7 @@ impl Visit {
         Self {
             encrypted,
             host,
+            beside: parts.extensions.get::<Beside>().cloned().unwrap_or_default(),
             t: Texts::of(Language::of(&parts.headers)),
             session: parts.extensions.get::<Session>().cloned(),
             path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),

@@ -77,7 +77,8 @@ function keepFresh(region) {
     const place = before && [before.scrollTop, before.scrollLeft];
     const chosen = region.querySelector("tr.chosen[data-href]");
     const href = chosen && chosen.dataset.href;
-    const focused = region.contains(document.activeElement) && document.activeElement.closest("tr[data-href]");
+    const active = region.contains(document.activeElement) ? document.activeElement : null;
+    const focused = active && active.closest("tr[data-href]");
     region.innerHTML = html;
     ready(region);
     const after = region.querySelector(".sheet");
@@ -87,6 +88,8 @@ function keepFresh(region) {
       chooseRow(again);
       if (focused) again.focus({ preventScroll: true });
     }
+    const same = active && active.id && document.getElementById(active.id);
+    if (same) same.focus({ preventScroll: true });
     region.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
   }
 
@@ -113,7 +116,10 @@ function keepFresh(region) {
         put(await answer.text());
         mark = answer.headers.get("ETag") || "";
       }
-      if (answer.status === 200 || answer.status === 304) loaded = Date.now();
+      if (answer.status === 200 || answer.status === 304) {
+        loaded = Date.now();
+        showCounts(answer.headers.get("x-sitesync-counts"));
+      }
     } catch {
       // No connection, or another question was asked meanwhile. The age says so.
     }
@@ -144,6 +150,23 @@ function keepFresh(region) {
   showAge();
   setInterval(showAge, 1000);
   timer = setTimeout(refresh, every);
+}
+
+// The numbers beside the ways to the pages come with each answer.
+function showCounts(told) {
+  if (told === null) return;
+  const counts = new Map(told.split(", ").map((one) => [one.split(" ")[0], one.split(" ")]));
+  for (const way of document.querySelectorAll("nav.side a")) {
+    const count = counts.get(way.getAttribute("href"));
+    let number = way.querySelector("b");
+    if (!count) {
+      if (number) number.remove();
+      continue;
+    }
+    if (!number) number = way.appendChild(document.createElement("b"));
+    number.textContent = Number(count[1]).toLocaleString(document.documentElement.lang);
+    number.classList.toggle("warn", count[2] === "warn");
+  }
 }
 
 // Rows of a table in the page itself are filtered by `data-filters`, the id of the table.

@@ -6,11 +6,16 @@ mod common;
 
 use std::path::Path;
 
-use common::{Program, sitesync};
+use common::http::Pages;
+use common::{Program, Reach, sitesync, until};
 
 fn demo(data: &Path, further: &[&str]) -> Program {
+    at_pace("0.1", data, further)
+}
+
+fn at_pace(pace: &str, data: &Path, further: &[&str]) -> Program {
     let mut command = sitesync();
-    command.args(["demo", "--port", "0", "--pace", "0.1"]).args(further).arg("--data").arg(data);
+    command.args(["demo", "--port", "0", "--pace", pace]).args(further).arg("--data").arg(data);
     Program::start(command)
 }
 
@@ -18,6 +23,15 @@ fn demo(data: &Path, further: &[&str]) -> Program {
 fn passwords(lines: &[String]) -> Vec<String> {
     let found = lines.iter().filter_map(|line| line.split(" password ").nth(1));
     found.map(str::to_owned).collect()
+}
+
+/// The server of this name as it is printed at the start.
+fn reach(lines: &[String], name: &str) -> Reach {
+    let line = lines.iter().find(|line| line.trim_start().starts_with(name) && line.contains(" password ")).unwrap();
+    let words: Vec<_> = line.split_whitespace().collect();
+    let after = |word: &str| words[words.iter().rposition(|known| *known == word).unwrap() + 1].to_owned();
+    let url = words.iter().find(|word| word.starts_with("http://")).unwrap();
+    Reach { url: (*url).to_owned(), user: after("user"), password: after("password") }
 }
 
 /// The records that a site holds at the end, by the name of the site.
@@ -71,4 +85,32 @@ fn a_port_that_is_taken_is_named() {
     assert_eq!(demo.end().code(), Some(1));
     let errors = demo.errors();
     assert!(errors.contains(&port) && errors.contains("--port"), "{errors}");
+}
+
+#[test]
+fn a_line_is_cut_and_restored_in_the_browser() {
+    let folder = tempfile::tempdir().unwrap();
+    // Slow enough that the demo itself does not come to cutting this site.
+    let mut demo = at_pace("1", folder.path(), &["--fresh"]);
+    demo.line(|line| line.contains("Try this:"));
+    demo.line(|line| line.contains("Opua has received all it needs"));
+    let (central, site) = (reach(&demo.seen, "Central server"), reach(&demo.seen, "Opua"));
+    let (central, site) = (Pages::sign_in(&central), Pages::sign_in(&site));
+    let cut = |page: &str| page.contains("Restore the line of Opua");
+    for page in [central.page("/demo"), site.page("/demo")] {
+        assert!(page.contains("Cut the line of Opua") && page.contains(">Kopu mobile<"), "{page}");
+    }
+    let foreign = central.send("POST", "/demo", &[("site", "Opua"), ("line", "cut")]);
+    assert!(foreign.starts_with("HTTP/1.1 403") && !cut(&central.page("/demo")), "{foreign}");
+    let pressed = central.press("/demo", &[("site", "Opua"), ("line", "cut")]);
+    assert!(pressed.starts_with("HTTP/1.1 303"), "{pressed}");
+    assert!(cut(&central.page("/demo")) && cut(&site.page("/demo")));
+    demo.line(|line| line.contains("✂ Opua is offline"));
+    demo.line(|line| line.contains("(offline: "));
+    until("what waits is counted beside the pages", || site.page("/settings").contains("x-sitesync-counts: / "));
+    site.press("/demo", &[("site", "Opua"), ("line", "open")]);
+    assert!(!cut(&central.page("/demo")));
+    demo.line(|line| line.contains("→ Opua is back: "));
+    assert!(central.press("/demo", &[("site", "nowhere"), ("line", "cut")]).starts_with("HTTP/1.1 404"));
+    demo.terminate();
 }

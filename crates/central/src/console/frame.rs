@@ -15,6 +15,8 @@ pub(super) enum Here {
     Held,
     Audit,
     Settings,
+    /// The page that only a demo has.
+    Demo,
 }
 
 /// The frame of a page. Pages that somebody may not see are left out.

@@ -2,6 +2,7 @@
 //! they change through the same functions as the API, with the same permissions ([`crate::policy`]).
 
 mod audit;
+mod beside;
 mod central_data;
 mod first_steps;
 mod frame;
@@ -18,18 +19,22 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use sitesync_pages::{Door, as_page, entrance, let_in};
+use sitesync_pages::{Door, Lines, as_page, entrance, let_in, lines};
 
+use self::beside::Known;
+use self::frame::{Here, frame};
 use crate::policy;
 use crate::server::Central;
 
-pub fn router(central: Arc<Central>) -> Router {
+pub fn router(central: Arc<Central>, of_demo: Option<Arc<dyn Lines>>) -> Router {
     let door = Door {
         sign_in: central.sign_in().clone(),
         policy: policy::check,
         place: |t| t.get("central-server"),
         left: Arc::new(|_| ()),
     };
+    let known = Known { central: central.clone(), is_demo: of_demo.is_some() };
+    let demo = of_demo.map(|demo| lines(demo, Arc::new(|visit| Ok(frame(visit, Here::Demo)))));
     let inside = Router::new()
         .route("/", get(sites::page))
         .route("/sites.csv", get(sites::csv))
@@ -48,7 +53,9 @@ pub fn router(central: Arc<Central>) -> Router {
         .merge(held::router())
         .merge(stores::router())
         .merge(users::router())
-        .route_layer(from_fn_with_state(door.clone(), let_in))
-        .with_state(central);
+        .with_state(central)
+        .merge(demo.unwrap_or_default())
+        .route_layer(from_fn_with_state(known, beside::put))
+        .route_layer(from_fn_with_state(door.clone(), let_in));
     inside.merge(entrance(door)).layer(from_fn(as_page))
 }

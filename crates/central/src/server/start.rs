@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sitesync_core::given::{Clock, Random};
+use sitesync_pages::Lines;
 use sitesync_store::sqlite::{self, SqliteStore};
 use sitesync_store::{Store, StoreError};
 use sitesync_web::accounts::{self, HashedPassword, Permissions};
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::state::DESKS;
-use super::{Central, Limits, jobs, router};
+use super::{Central, Limits, jobs, router_with};
 use crate::admin::backup;
 use crate::hub::{Hub, HubError};
 use crate::users::{self, UserError};
@@ -32,12 +33,22 @@ pub struct Options {
     /// Where backups go; `backups` in the data directory if none is given.
     pub backups: Option<PathBuf>,
     pub limits: Limits,
+    /// The lines to its sites, where they can be cut: in a demo.
+    pub lines: Option<Arc<dyn Lines>>,
 }
 
 impl Options {
     /// Everything as usual.
     pub fn new(data: impl Into<PathBuf>, listen: SocketAddr) -> Self {
-        Self { data: data.into(), listen, tls: None, proxies: Vec::new(), backups: None, limits: Limits::default() }
+        Self {
+            data: data.into(),
+            listen,
+            tls: None,
+            proxies: Vec::new(),
+            backups: None,
+            limits: Limits::default(),
+            lines: None,
+        }
     }
 }
 
@@ -92,13 +103,13 @@ pub const FIRST_USER: &str = "admin";
 
 /// Starts a central server. When this returns, it answers.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    let Options { data, listen, tls, proxies, backups, limits } = options;
+    let Options { data, listen, tls, proxies, backups, limits, lines } = options;
     let opened = tokio::task::spawn_blocking(move || open(data, backups, limits));
     let (central, first_password) = opened.await.map_err(|error| StartError::Serve(error.to_string()))??;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
     let (stop, stopping) = watch::channel(false);
-    let (router, encrypted) = (behind(router(&central), &proxies), tls.is_some());
+    let (router, encrypted) = (behind(router_with(&central, lines), &proxies), tls.is_some());
     let shutdown = told(stopping.clone(), central.clone());
     let serving = tokio::spawn(async move { serve(listener, tls.as_ref(), router, shutdown).await });
     let working = tokio::spawn(jobs::run(central.clone(), stopping));

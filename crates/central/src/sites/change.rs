@@ -72,14 +72,17 @@ pub fn create(
     let site = fresh(SiteId(number), random.record_id(), by.at, form, secret);
     rows::put_name(txn, &site.name, site.id)?;
     rows::write(txn, &site)?;
+    let others = rows::count(txn)?;
+    rows::set_count(txn, others + 1)?;
     note(txn, by, "site.create", site.id, "", &site.name)?;
     Ok(site)
 }
 
-/// Makes the central server's own site, if it is not there yet. For the start of the server.
+/// Makes the central server's own site, if it is not there yet, and counts the sites. For the start of the server.
 pub fn ensure_central(txn: &mut dyn Txn, random: &dyn Random, now: Millis) -> Result<Site, SiteError> {
     rows::lock_directory(txn)?;
     if let Some(site) = rows::read(txn, SiteId::CENTRAL)? {
+        rows::recount(txn)?;
         return Ok(site);
     }
     let form = SiteForm { code: "1".to_owned(), name: "Central Server".to_owned(), ..SiteForm::default() };
@@ -90,6 +93,7 @@ pub fn ensure_central(txn: &mut dyn Txn, random: &dyn Random, now: Millis) -> Re
     rows::set_last_number(txn, number)?;
     rows::put_name(txn, &site.name, site.id)?;
     rows::write(txn, &site)?;
+    rows::recount(txn)?;
     Ok(site)
 }
 
@@ -223,6 +227,8 @@ pub fn delete(txn: &mut dyn Txn, by: By<'_>, id: SiteId, stores: u64) -> Result<
     rows::end_token(txn, &mut site)?;
     txn.delete_row(Space::SiteName, site.name.as_bytes())?;
     txn.delete_row(Space::Site, &id.0.to_be_bytes())?;
+    let count = rows::count(txn)?;
+    rows::set_count(txn, count.saturating_sub(1))?;
     note(txn, by, "site.delete", id, &site.name, "")
 }
 

@@ -51,6 +51,11 @@ pub fn list(snapshot: &dyn Snapshot, after: Option<SiteId>, limit: usize) -> Res
     found.iter().map(|(_, row)| rows::parse(row)).collect()
 }
 
+/// How many sites there are, this server's own among them.
+pub fn count(snapshot: &dyn Snapshot) -> Result<u64> {
+    rows::count(snapshot).map(u64::from)
+}
+
 /// The site that is the Open mSupply central server, if there is one.
 pub fn open_msupply_central(snapshot: &dyn Snapshot) -> Result<Option<Site>> {
     let mut after = None;

@@ -11,6 +11,9 @@ use super::model::Site;
 /// The row in [`Space::Meta`] with the site number given last. Never lowered.
 const COUNTER: &[u8] = b"site.number";
 
+/// The row in [`Space::Meta`] with the number of sites there are.
+const COUNT: &[u8] = b"site.count";
+
 /// No site has this number; its lock stands for the directory of sites.
 const DIRECTORY: Lock = Lock::Site(0);
 
@@ -58,6 +61,25 @@ pub(crate) fn end_token(txn: &mut dyn Txn, site: &mut Site) -> Result<()> {
         Some(hash) => txn.delete_row(Space::Token, hash.reveal().as_bytes()),
         None => Ok(()),
     }
+}
+
+/// How many sites there are.
+pub(super) fn count(snapshot: &dyn Snapshot) -> Result<u32> {
+    match snapshot.row(Space::Meta, COUNT)? {
+        Some(row) => number(&row),
+        None => Ok(0),
+    }
+}
+
+pub(super) fn set_count(txn: &mut dyn Txn, count: u32) -> Result<()> {
+    txn.put_row(Space::Meta, COUNT, &count.to_be_bytes())
+}
+
+/// Counts the sites anew. Data files of earlier versions have no count, and those that such a version was started on meanwhile may
+/// have a wrong one.
+pub(super) fn recount(txn: &mut dyn Txn) -> Result<()> {
+    let found = u32::try_from(txn.rows(Space::SiteName, b"", None, usize::MAX)?.len()).unwrap_or(u32::MAX);
+    if count(txn)? == found { Ok(()) } else { set_count(txn, found) }
 }
 
 /// The site number given last; 0 before the first.

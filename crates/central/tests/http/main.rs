@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a fault here is a failed test")]
 
 mod admin;
+mod beside;
 mod browser;
 mod central_data;
 mod console;

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sitesync_central::auth::{AuthSettings, HashCost, HashedSecret, Secret, settings};
-use sitesync_central::server::{Central, Limits, router};
+use sitesync_central::server::{Central, Limits, router, router_with};
 use sitesync_central::sites::{self, By, SiteForm};
 use sitesync_central::users;
 use sitesync_core::ids::SiteId;
@@ -93,6 +93,11 @@ impl Server {
         server.account(ADMIN, Permissions::all());
         server.account(READER, [Permission::ViewRecords].into_iter().collect());
         server
+    }
+
+    /// The same as the server of a demo.
+    pub(crate) fn with_lines(self, lines: Arc<dyn sitesync_pages::Lines>) -> Self {
+        Self { router: router_with(&self.central, Some(lines)), ..self }
     }
 
     pub(crate) fn settings(&self, change: impl Fn(&mut AuthSettings)) {

@@ -49,3 +49,17 @@ length-minutes = { $n } min
 length-hours = { $n } h
 length-days = { $n } d
 length-years = { $n } years
+
+# The lines of a demo, which can be cut.
+nav-demo = Demo
+lines-title = Lines of the demo
+lines-hint = Cut the line of a site: it goes on working, and what it records waits there until the line is restored. The demo itself cuts one now and then. A real server has no such page.
+lines-site = Site
+lines-line = Line
+lines-switch = Switch
+lines-open = holds
+lines-cut = cut
+lines-do-cut = Cut the line
+lines-do-cut-of = Cut the line of { $site }
+lines-do-restore = Restore the line
+lines-do-restore-of = Restore the line of { $site }

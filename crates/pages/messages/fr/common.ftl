@@ -49,3 +49,17 @@ length-minutes = { $n } min
 length-hours = { $n } h
 length-days = { $n } j
 length-years = { $n } ans
+
+# Les lignes d’une démonstration, que l’on peut couper.
+nav-demo = Démonstration
+lines-title = Lignes de la démonstration
+lines-hint = Coupez la ligne d’un site : il continue de travailler, et ce qu’il enregistre attend là-bas que la ligne soit rétablie. La démonstration en coupe une elle-même de temps en temps. Un vrai serveur n’a pas cette page.
+lines-site = Site
+lines-line = Ligne
+lines-switch = Interrupteur
+lines-open = tient
+lines-cut = coupée
+lines-do-cut = Couper la ligne
+lines-do-cut-of = Couper la ligne de { $site }
+lines-do-restore = Rétablir la ligne
+lines-do-restore-of = Rétablir la ligne de { $site }

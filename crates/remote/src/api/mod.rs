@@ -19,6 +19,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use sitesync_core::given::Clock;
+use sitesync_pages::Lines;
 use sitesync_web::sign_in::SignIn;
 use sitesync_web::{ApiError, BodyLimit, BodyRoom, basic, blocking};
 
@@ -43,6 +44,8 @@ pub struct Parts {
     pub sign_in: Arc<SignIn>,
     pub hardware_id: String,
     pub app_version: String,
+    /// The line to the central server, where it can be cut: in a demo.
+    pub lines: Option<Arc<dyn Lines>>,
 }
 
 /// What may be written in one request.

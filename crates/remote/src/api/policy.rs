@@ -8,10 +8,12 @@ use sitesync_web::sign_in::Who;
 
 /// What may be changed, and with which permission; none means that being signed in is enough: who may log in to a store of the
 /// site works there.
-const CHANGES: [(&str, Option<Permission>); 7] = [
+const CHANGES: [(&str, Option<Permission>); 8] = [
     ("/sync", None),
     ("/set-up", Some(Permission::EditSyncSettings)),
     ("/settings", Some(Permission::EditSyncSettings)),
+    // There only in a demo.
+    ("/demo", Some(Permission::EditSyncSettings)),
     ("/api/sync", None),
     ("/api/check", Some(Permission::EditSyncSettings)),
     ("/api/records", None),

@@ -92,6 +92,7 @@ pub(crate) async fn world(kind: Option<DeviceKind>, reachable: bool) -> World {
         sign_in: Arc::new(SignIn::new(store, clock.clone(), random.clone(), Place::RemoteSite, CHEAP)),
         hardware_id: "hardware".to_owned(),
         app_version: "1".to_owned(),
+        lines: None,
     });
     World { router, site, clock, _running: running }
 }

@@ -12,6 +12,8 @@ pub(super) enum Here {
     Data,
     Log,
     Settings,
+    /// The page that only a demo has.
+    Demo,
     /// The first steps stand alone.
     SetUp,
 }

@@ -1,6 +1,7 @@
 //! The pages of a site: how it stands, its settings, its log, and the first set-up. They use what the local API uses, with the same
 //! permissions ([`crate::api::policy`]).
 
+mod beside;
 mod data;
 mod frame;
 mod log;
@@ -17,10 +18,11 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use sitesync_pages::{Door, as_page, entrance, let_in};
+use sitesync_pages::{Door, Visit, as_page, entrance, let_in, lines};
 use sitesync_web::ApiError;
 use sitesync_web::sign_in::Who;
 
+use self::frame::{Here, frame};
 use crate::api::{Shared, desk, policy};
 use crate::site::Site;
 
@@ -32,6 +34,15 @@ pub(crate) fn router(shared: Shared) -> Router {
         place: |t| t.get("remote-place"),
         left: Arc::new(move |who| desk.leave(&who.name)),
     };
+    let api = shared.api.clone();
+    let demo = api.0.lines.clone().map(|demo| {
+        let api = api.clone();
+        let frame = move |visit: &Visit| {
+            let site = api.0.site.state()?.site;
+            Ok(frame(visit, Here::Demo, site.as_ref().map(|site| site.name.as_str())))
+        };
+        lines(demo, Arc::new(frame))
+    });
     let inside = Router::new()
         .route("/", get(status::page))
         .route("/sync", post(status::sync))
@@ -40,9 +51,11 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/log", get(log::page))
         .route("/data", get(data::tables))
         .route("/data/{table}", get(data::records))
+        .with_state(shared.api.clone())
+        .merge(demo.unwrap_or_default())
+        .route_layer(from_fn_with_state(shared.api.clone(), beside::put))
         .route_layer(from_fn_with_state(shared.clone(), sit))
-        .route_layer(from_fn_with_state(door.clone(), let_in))
-        .with_state(shared.api.clone());
+        .route_layer(from_fn_with_state(door.clone(), let_in));
     inside.merge(entrance(door)).layer(from_fn_with_state(shared, reachable)).layer(from_fn(as_page))
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use sitesync_core::given::{Clock, Random};
 use sitesync_core::ids::{DEVICE_ID_MAX, is_device_id};
+use sitesync_pages::Lines;
 use sitesync_store::sqlite::{self, SqliteStore};
 use sitesync_store::{Store, StoreError, write};
 use sitesync_web::accounts::{self, AccountError, Cost, HashedPassword, Permissions, Place, local};
@@ -43,6 +44,8 @@ pub struct Options {
     pub link: Option<Arc<dyn Link>>,
     /// What checking a person's password costs.
     pub cost: Cost,
+    /// The line to the central server, where it can be cut: in a demo.
+    pub lines: Option<Arc<dyn Lines>>,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
             hardware_id: None,
             link: None,
             cost: Cost::default(),
+            lines: None,
         }
     }
 }
@@ -145,6 +149,7 @@ impl RemoteSite {
             sign_in: Arc::new(SignIn::new(store, clock, random, Place::RemoteSite, options.cost)),
             hardware_id,
             app_version: VERSION.to_owned(),
+            lines: options.lines,
         });
         let (stop, mut stopped) = watch::channel(false);
         let tls = options.tls;

@@ -59,6 +59,12 @@ impl Site {
         Ok(self.state()?.configuration.map(|configuration| configuration.kind).unwrap_or_default())
     }
 
+    /// How many records are not on the central server yet.
+    pub fn unsent(&self) -> Result<u64, SiteError> {
+        let snapshot = self.store.snapshot()?;
+        records::unsent(&*snapshot, &state::state(&*snapshot)?)
+    }
+
     pub fn status(&self) -> Result<Status, SiteError> {
         let snapshot = self.store.snapshot()?;
         let state = state::state(&*snapshot)?;

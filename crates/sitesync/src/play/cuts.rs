@@ -43,10 +43,6 @@ impl Cuts {
             _ => None,
         }
     }
-
-    pub(super) fn now(&self) -> Option<usize> {
-        self.now
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The demo as it runs: a central server and three sites in one process, each with its own data file and address, at work.
 //!
 //! What there is and what its people do comes from [`crate::demo`]; what a server does is the same as in the real programs. Between
-//! the sites and the central server is a link that can be cut (`relay`).
+//! the sites and the central server is a link that can be cut (`relay`): by the demo itself, and by people in the browser (`lines`).
 
 mod arrivals;
 mod begin;
 mod cuts;
 mod ending;
 mod keys;
+mod lines;
 mod place;
 mod relay;
 mod remote;
@@ -16,6 +17,7 @@ mod work;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -25,6 +27,7 @@ use tokio::time::timeout;
 
 use self::ending::Compared;
 use self::keys::{Home, Keys};
+use self::lines::AllLines;
 use self::remote::Remote;
 use self::say::Address;
 use self::work::Country;
@@ -57,10 +60,12 @@ pub async fn run(settings: Settings) -> Result<()> {
     }
     let random = RealRandom::new().context("the system gives no randomness")?;
     let keys = home.keys(&random, settings.seed)?;
-    let central = start_central(&home, &keys, settings.port).await?;
+    let lines = Arc::new(AllLines::default());
+    let central = start_central(&home, &keys, settings.port, &lines).await?;
     let mut remotes = Vec::new();
     for (at, site) in (1_u16..).zip(&SITES) {
-        remotes.push(Remote::start(&home, &keys, site, address(settings.port, at)?, &central).await?);
+        let remote = Remote::start(&home, &keys, site, address(settings.port, at)?, &central, &lines).await?;
+        remotes.push(remote);
     }
     let asked = stop::asked();
     welcome(&home, &keys, &central, &remotes)?;
@@ -87,9 +92,11 @@ fn address(base: u16, further: u16) -> Result<SocketAddr> {
     Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
 }
 
-async fn start_central(home: &Home, keys: &Keys, port: u16) -> Result<server::Running> {
+async fn start_central(home: &Home, keys: &Keys, port: u16, lines: &Arc<AllLines>) -> Result<server::Running> {
     let listen = address(port, 0)?;
-    let started = server::start(server::Options::new(home.of("central"), listen)).await;
+    let mut options = server::Options::new(home.of("central"), listen);
+    options.lines = Some(lines.clone());
+    let started = server::start(options).await;
     let running = started.map_err(|error| taken(error.into(), listen, "the central server"))?;
     let (central, keys) = (running.central().clone(), keys.clone());
     tokio::task::spawn_blocking(move || begin::central(&central, &keys)).await??;
@@ -120,7 +127,7 @@ fn welcome(home: &Home, keys: &Keys, central: &server::Running, remotes: &[Remot
         servers.push(Address {
             name: remote.place.name,
             kind: remote.kind().name(),
-            url: &remote.url,
+            url: &remote.line.url,
             login: &keys.login,
         });
     }

@@ -1,4 +1,4 @@
-//! A site of the demo: its server, and the link to the central server that can be cut.
+//! A site of the demo: its server, and its line to the central server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use sitesync_central::auth::Secret;
 use sitesync_central::server as central;
 use sitesync_core::ids::SiteId;
-use sitesync_remote::runner::Runner;
 use sitesync_remote::server::{self, RemoteSite};
 use sitesync_remote::site::{Configuration, DeviceKind, Site};
 use sitesync_store::write;
@@ -15,18 +14,28 @@ use sitesync_web::accounts::{Permissions, local};
 
 use super::begin;
 use super::keys::{Home, Keys, SiteKeys};
+use super::lines::{AllLines, SiteLine};
 use super::relay::Relay;
 use crate::demo::places::{DemoSite, SiteKind};
 
 pub(super) struct Remote {
     pub(super) place: &'static DemoSite,
     pub(super) site: Arc<Site>,
-    pub(super) url: String,
-    runner: Runner,
+    pub(super) line: Arc<SiteLine>,
     running: RemoteSite,
-    relay: Relay,
     /// All its stores were there at the last look.
     ready: bool,
+    /// If the line was cut at the last look: the records that waited then.
+    cut_off: Option<u64>,
+}
+
+/// What became of a line since the last look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineChange {
+    /// Cut, with so many records that wait.
+    Cut(u64),
+    /// Back, with so many that waited.
+    Back(u64),
 }
 
 impl Remote {
@@ -36,6 +45,7 @@ impl Remote {
         place: &'static DemoSite,
         listen: SocketAddr,
         to: &central::Running,
+        lines: &Arc<AllLines>,
     ) -> Result<Self> {
         let keys = keys.sites.get(place.code).context("demo.json lacks a site: begin anew with --fresh")?;
         let relay = Relay::start(to.address()).await?;
@@ -44,17 +54,19 @@ impl Remote {
         options.hardware_id = Some(format!("demo {}", place.code));
         options.account = Some((keys.login.user.clone(), keys.login.password.clone()));
         options.configuration = Some(configuration(place, keys, &relay)?);
+        options.lines = Some(lines.clone());
         let started = RemoteSite::start(options).await;
         let running = started.map_err(|error| super::taken(error.into(), listen, place.name))?;
         let (site, runner) = (running.site().clone(), running.runner().clone());
         point_at(&site, &relay)?;
         runner.configured();
-        let url = running.url();
+        let line = Arc::new(SiteLine::new(place.name, running.url(), site.clone(), runner, relay));
+        lines.add(line.clone());
         let password = begin::hashed(&keys.login, to.central().limits().password_cost, to.central().random())?;
         write(site.store(), |txn| local::put(txn, &keys.login.user, Permissions::all(), &password))
             .with_context(|| format!("the account {} cannot be made", keys.login.user))?;
         let ready = all_ready(&site, place)?;
-        Ok(Self { place, site, url, runner, running, relay, ready })
+        Ok(Self { place, site, line, running, ready, cut_off: None })
     }
 
     pub(super) async fn stop(self) -> Result<()> {
@@ -71,31 +83,29 @@ impl Remote {
 
     /// Something was written here.
     pub(super) fn changed(&self) {
-        self.runner.changed();
-    }
-
-    pub(super) fn cut(&self) {
-        self.relay.set_open(false);
-    }
-
-    /// Mends the link. The site would find out by itself, in a while; a person who watches wants to see it.
-    pub(super) fn mend(&self) {
-        if !self.relay.is_open() {
-            self.relay.set_open(true);
-            self.runner.ask();
-        }
+        self.line.runner.changed();
     }
 
     pub(super) fn is_connected(&self) -> bool {
-        self.relay.is_open()
+        self.line.relay.is_open()
+    }
+
+    /// Whether the line was cut or mended since the last look, by whomever.
+    pub(super) fn line_change(&mut self) -> Result<Option<LineChange>> {
+        if self.is_connected() {
+            return Ok(self.cut_off.take().map(LineChange::Back));
+        }
+        let unsent = self.site.unsent()?;
+        let before = self.cut_off.replace(unsent);
+        Ok(before.is_none().then_some(LineChange::Cut(unsent)))
     }
 
     pub(super) fn has_sent(&self) -> Result<bool> {
-        Ok(self.site.status()?.unsent == 0)
+        Ok(self.site.unsent()? == 0)
     }
 
     pub(super) async fn sync_now(&self) -> Result<()> {
-        self.runner.sync_now().await.map(drop).map_err(|error| anyhow::anyhow!(error.to_string()))
+        self.line.runner.sync_now().await.map(drop).map_err(|error| anyhow::anyhow!(error.to_string()))
     }
 
     pub(super) fn was_ready(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use sitesync_pages::LINES;
 
 use super::keys::{Keys, Login};
 use crate::output::print;
@@ -40,6 +41,9 @@ pub(super) fn welcome(directory: &str, keys: &Keys, servers: &[Address<'_>]) -> 
     for Address { name, kind, url, login } in servers {
         let Login { user, password } = login;
         text += &format!("  {name:16} {kind:14} {url:24} user {user:6} password {password}\n");
+    }
+    if let Some(central) = servers.first() {
+        text += &format!("\n  Cut the line of a site in the browser, and restore it: {}{LINES}\n", central.url);
     }
     text += &format!("\n  Try this: {}\n", hint(keys.starts, servers));
     text += "\n  Ctrl-C stops. A second start goes on where this one stopped; --fresh starts anew.\n\n";

@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::arrivals::{Underway, sent};
 use super::cuts::{Change, Cuts};
 use super::place::Place;
-use super::remote::Remote;
+use super::remote::{LineChange, Remote};
 use super::say;
 use crate::demo::generator::Generator;
 use crate::demo::places::{DemoStore, STORES};
@@ -77,7 +77,7 @@ impl Country {
     fn turn(&mut self) -> Result<()> {
         let ready = self.remotes.iter().all(Remote::was_ready);
         if ready && let Some(change) = self.cuts.turn(self.remotes.len()) {
-            self.change_link(change)?;
+            self.change_line(change);
         }
         let store = self.choose();
         self.turn += 1;
@@ -103,8 +103,8 @@ impl Country {
         if self.turn < STORES.len() {
             return &STORES[self.turn];
         }
-        let cut_off = self.cuts.now().map(|at| self.remotes[at].place.stores).unwrap_or_default();
-        let there: Vec<&DemoStore> = STORES.iter().filter(|store| cut_off.contains(&store.code)).collect();
+        let cut_off = |store: &&DemoStore| self.remote_of(store).is_some_and(|at| !self.remotes[at].is_connected());
+        let there: Vec<&DemoStore> = STORES.iter().filter(cut_off).collect();
         if self.random.between(1, 2) == 1
             && let Some(store) = self.random.pick(&there)
         {
@@ -128,33 +128,39 @@ impl Country {
     fn tell(&self, says: &str, at: Option<usize>) -> Result<()> {
         match at.map(|at| &self.remotes[at]) {
             Some(remote) if !remote.is_connected() => {
-                let unsent = remote.site.status()?.unsent;
+                let unsent = remote.site.unsent()?;
                 say::line(&format!("{says} (offline: {} not yet sent)", say::records(unsent)))
             }
             _ => say::line(says),
         }
     }
 
-    fn change_link(&mut self, change: Change) -> Result<()> {
+    fn change_line(&self, change: Change) {
         match change {
-            Change::Cut(at) => {
-                let remote = &self.remotes[at];
-                remote.cut();
-                let unsent = remote.site.status()?.unsent;
-                let name = remote.place.name;
-                say::line(&format!("✂ {name} is offline; it goes on working: {} not yet sent", say::records(unsent)))
-            }
-            Change::Mend(at) => {
-                let unsent = self.remotes[at].site.status()?.unsent;
-                self.remotes[at].mend();
-                self.back.push((at, unsent));
-                Ok(())
+            Change::Cut(at) => self.remotes[at].line.cut(),
+            Change::Mend(at) => self.remotes[at].line.mend(),
+        }
+    }
+
+    /// Tells which lines were cut or mended, by the demo or by a person.
+    fn look_at_lines(&mut self) -> Result<()> {
+        for (at, remote) in self.remotes.iter_mut().enumerate() {
+            match remote.line_change()? {
+                None => {}
+                Some(LineChange::Cut(unsent)) => {
+                    self.back.retain(|(back, _)| *back != at);
+                    let (name, waiting) = (remote.place.name, say::records(unsent));
+                    say::line(&format!("✂ {name} is offline; it goes on working: {waiting} not yet sent"))?;
+                }
+                Some(LineChange::Back(unsent)) => self.back.push((at, unsent)),
             }
         }
+        Ok(())
     }
 
     /// What has arrived since the last look.
     fn look(&mut self) -> Result<()> {
+        self.look_at_lines()?;
         for remote in &mut self.remotes {
             if let Some(records) = remote.became_ready()? {
                 say::line(&format!("→ {} has received all it needs: {}", remote.place.name, say::records(records)))?;
@@ -182,7 +188,7 @@ impl Country {
     /// Everybody synchronises until nothing moves: what one sends, another one receives.
     pub(super) async fn sync_all(&self) {
         for remote in &self.remotes {
-            remote.mend();
+            remote.line.restore();
         }
         for _ in 0..3 {
             for remote in &self.remotes {

@@ -97,6 +97,7 @@ async fn talk(store: Arc<dyn Store>, as_text: bool, rest: &[u8]) {
         sign_in: Arc::new(SignIn::new(store, clock, random.clone(), Place::RemoteSite, CHEAP)),
         hardware_id: "machine".to_owned(),
         app_version: "1".to_owned(),
+        lines: None,
     });
     let mut choices = Choices::new(rest);
     for _ in 0..REQUESTS_MAX {

@@ -45,6 +45,7 @@ impl Place {
             sign_in,
             hardware_id: "hardware".to_owned(),
             app_version: "1".to_owned(),
+            lines: None,
         });
         Self { router, _running: running }
     }

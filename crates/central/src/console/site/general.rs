@@ -17,6 +17,7 @@ use super::hardware::{self, Former};
 use super::head::{Head, Tab};
 use super::store_rows::{self, StoreRow, is_used};
 use crate::admin::overview::{self, SiteLine};
+use crate::console::beside::counts;
 use crate::console::frame::{Here, frame};
 use crate::console::qr::Qr;
 use crate::console::sites::dot;
@@ -239,11 +240,13 @@ pub(super) fn state(site: &SiteLine, t: &'static Texts) -> Result<String, ApiErr
 /// The password that was made up, for the first and last time: this page is the answer to OK, is kept by nobody, and cannot be asked for.
 pub(super) async fn told_once(
     central: Arc<Central>,
-    visit: Visit,
+    mut visit: Visit,
     id: SiteId,
     password: String,
 ) -> Result<Response, ApiError> {
     let html = blocking(move || {
+        // The site may be a new one.
+        visit.beside.counts = counts(&central)?;
         let site = overview::one(&central, id)?.ok_or(SiteError::NotFound(id))?;
         let scheme = if visit.encrypted { "https" } else { "http" };
         let address = format!("{scheme}://{}", visit.host);

@@ -26,6 +26,11 @@ impl Hub {
         count(snapshot, site)
     }
 
+    /// The number of held documents of all sites, in the same way.
+    pub fn held_in_all(snapshot: &dyn Snapshot) -> Result<u64, HubError> {
+        rows::count(snapshot, COUNT)
+    }
+
     /// The number of held documents: of all sites, or of one.
     pub fn held_count(&self, site: Option<SiteId>) -> Result<u64, HubError> {
         let snapshot = self.store.snapshot()?;
