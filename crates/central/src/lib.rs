@@ -11,6 +11,7 @@ pub mod import;
 pub mod master;
 pub mod place;
 pub mod policy;
+mod records;
 pub mod server;
 pub mod sites;
 pub mod stores;

@@ -14,6 +14,7 @@ mod paging;
 mod refusal;
 mod say;
 mod texts;
+mod values;
 mod visit;
 
 pub use answer::{encoded, html, if_changed, text};

@@ -100,12 +100,12 @@ impl super::Texts {
     pub fn say(&self, words: &Words) -> String {
         let mut args = FluentArgs::new();
         for (name, value) in &words.values {
-            args.set(*name, self.value(value));
+            args.set(*name, self.argument(value));
         }
         self.format(words.id, Some(&args))
     }
 
-    fn value(&self, value: &Say) -> FluentValue<'static> {
+    fn argument(&self, value: &Say) -> FluentValue<'static> {
         match value {
             Say::Number(number) => FluentValue::from(*number),
             Say::Text(text) => FluentValue::from(text.clone()),

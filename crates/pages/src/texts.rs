@@ -21,12 +21,13 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/users.ftl")),
             include_str!(concat!("../messages/", $language, "/records.ftl")),
             include_str!(concat!("../messages/", $language, "/central_data.ftl")),
+            include_str!(concat!("../messages/", $language, "/browse.ftl")),
             include_str!(concat!("../messages/", $language, "/remote.ftl")),
         ]
     };
 }
 
-fn files(language: Language) -> [&'static str; 8] {
+fn files(language: Language) -> [&'static str; 9] {
     match language {
         Language::English => files!("en"),
         Language::French => files!("fr"),
@@ -174,7 +175,7 @@ impl Texts {
     }
 }
 
-const MONTHS: [&str; 12] = [
+pub(crate) const MONTHS: [&str; 12] = [
     "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
     "month-11", "month-12",
 ];

@@ -63,9 +63,10 @@ function makeRowsReachable(within) {
   }
 }
 
-// A region with `data-refresh`, the address of its newest content. It keeps scroll, choice and focus.
+// A region with `data-refresh`, the address of its newest content. It keeps scroll, choice and focus. `data-every` is in seconds;
+// with 0 it is asked for only when somebody searches.
 function keepFresh(region) {
-  const every = Number(region.dataset.every || 5) * 1000;
+  const every = Number(region.dataset.every ?? 5) * 1000;
   const search = document.querySelector(`input[data-searches="${region.id}"]`);
   let mark = "";
   let loaded = Date.now();
@@ -126,7 +127,7 @@ function keepFresh(region) {
     clearTimeout(late);
     if (mine !== asking) return;
     showAge();
-    timer = setTimeout(refresh, document.hidden ? every * 6 : every);
+    if (every) timer = setTimeout(refresh, document.hidden ? every * 6 : every);
   }
 
   if (search) {
@@ -145,11 +146,11 @@ function keepFresh(region) {
     });
   }
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) refresh();
+    if (every && !document.hidden) refresh();
   });
   showAge();
   setInterval(showAge, 1000);
-  timer = setTimeout(refresh, every);
+  if (every) timer = setTimeout(refresh, every);
 }
 
 // The numbers beside the ways to the pages come with each answer.

@@ -6,6 +6,9 @@
 mod api;
 pub mod conformance;
 pub mod memory;
+pub mod names;
+pub mod reading;
+pub mod search;
 pub mod sqlite;
 pub mod world;
 

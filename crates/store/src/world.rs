@@ -131,8 +131,7 @@ impl<'a> StoreWorld<'a> {
 
     /// What routing needs to know of a stored record.
     pub fn read(&self, record: &Record) -> Result<Known> {
-        let facts = Facts::read(self.catalogue.table(&record.key.table), &record.key, &Self::body(record)?);
-        Ok(Known { facts, live: record.is_live(), merged_into: merged_into(&record.state), source: record.source })
+        known(self.catalogue, record)
     }
 
     /// A record to be stored: `text` is its canonical body, from which `facts` were read.
@@ -169,6 +168,12 @@ impl<'a> StoreWorld<'a> {
         }
         Ok(all)
     }
+}
+
+/// What routing needs to know of a stored record.
+pub fn known(catalogue: &Catalogue, record: &Record) -> Result<Known> {
+    let facts = Facts::read(catalogue.table(&record.key.table), &record.key, &StoreWorld::body(record)?);
+    Ok(Known { facts, live: record.is_live(), merged_into: merged_into(&record.state), source: record.source })
 }
 
 /// The successor of a merged record.

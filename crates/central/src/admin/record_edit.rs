@@ -2,33 +2,20 @@
 //!
 //! `repair` is the one exception to these rules: somebody mends what a site cannot. It is named, and noted as what it is.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sitesync_core::ids::{RecordKey, SiteId};
-use sitesync_core::ownership::Actor;
-use sitesync_core::protocol::Change;
-use sitesync_core::record::{Record, State as RecordState};
-use sitesync_store::Txn;
-use sitesync_store::world::StoreWorld;
 use sitesync_web::accounts::Permission;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 
 use super::guard::change;
-use super::records::not_private;
-use crate::audit;
-use crate::hub::{HubError, Incoming, Report};
+use crate::records::{Edit, One, edit_noted};
 use crate::server::Central;
-use crate::sites::{By, rows};
-
-/// Up to so many records are noted one by one; more are an import, and noted as one.
-const NOTED_SINGLY_MAX: usize = 100;
 
 /// A change of one record: exactly one of `data`, `delete`, `merge_into`.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -43,6 +30,8 @@ pub(super) struct RecordChange {
     delete: bool,
     /// The record is the same as this one, which stays.
     merge_into: Option<String>,
+    /// Only if the record still has this hash; empty: only if there is no such record.
+    if_hash: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -73,112 +62,18 @@ pub(super) async fn edit(
         who.need(Permission::HandleHeld)?;
     }
     let parsing = central.clone();
-    let incoming = blocking(move || {
-        for change in &changes {
-            not_private(&parsing, &change.table)?;
-        }
-        let changes = changes.into_iter().map(RecordChange::into_change).collect::<Result<_, HubError>>()?;
-        Ok::<_, HubError>(parsing.hub().parse(changes))
+    let edit = blocking(move || {
+        Edit::read(parsing.hub(), params.repair, changes.into_iter().map(RecordChange::into_one).collect())
     });
-    let incoming = incoming.await?;
-    let actor = if params.repair { Actor::Repair } else { Actor::Site(SiteId::CENTRAL) };
-    let report = change(&central, who, move |central, txn, by| edit_noted(central, txn, by, actor, &incoming));
-    let report = report.await?;
+    let edit = edit.await?;
+    let report = change(&central, who, move |central, txn, by| edit_noted(central, txn, by, &edit)).await?;
     central.hub().wake(&report.grown);
     Ok(Json(Written { written: report.written, unchanged: report.unchanged }))
 }
 
 impl RecordChange {
-    fn into_change(self) -> Result<Change, HubError> {
-        let Self { table, id, data, delete, merge_into } = self;
-        let (put, delete, partial) = match (data, delete, merge_into) {
-            (Some(data), false, None) => (Some(data), false, true),
-            (None, true, None) => (None, true, false),
-            (None, false, Some(into)) => {
-                let body = serde_json::value::to_raw_value(&serde_json::json!({ "into": into }));
-                (Some(body.map_err(|error| HubError::Stored(error.to_string()))?), true, false)
-            }
-            _ => {
-                return Err(HubError::asked(
-                    "change_ambiguous",
-                    format!("The change of {table} {id} does not say one thing."),
-                    "Nothing was stored. Give each record exactly one of data, delete and merge_into.",
-                ));
-            }
-        };
-        Ok(Change { table, id, put, delete, partial, aside: None })
+    fn into_one(self) -> One {
+        let Self { table, id, data, delete, merge_into, if_hash } = self;
+        One { table, id, data, delete, merge_into, if_hash }
     }
-}
-
-fn edit_noted(
-    central: &Central,
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    actor: Actor,
-    incoming: &[Incoming],
-) -> Result<Report, HubError> {
-    rows::lock_directory(txn)?;
-    let keys: Vec<_> = incoming.iter().map(|change| change.key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    if keys.len() > NOTED_SINGLY_MAX {
-        let report = central.hub().edit_in(txn, actor, incoming)?;
-        note_many(txn, by, actor, &keys, &report)?;
-        return Ok(report);
-    }
-    let before = txn.records(&keys)?;
-    let report = central.hub().edit_in(txn, actor, incoming)?;
-    let after = txn.records(&keys)?;
-    for ((key, before), after) in keys.iter().zip(before).zip(after) {
-        note_one(txn, by, actor, key, before.as_ref(), after.as_ref())?;
-    }
-    Ok(report)
-}
-
-fn note_one(
-    txn: &mut dyn Txn,
-    by: By<'_>,
-    actor: Actor,
-    key: &RecordKey,
-    before: Option<&Record>,
-    after: Option<&Record>,
-) -> Result<(), HubError> {
-    if before == after {
-        return Ok(());
-    }
-    let what = match (before.filter(|before| before.is_live()), after.map(|after| &after.state)) {
-        _ if actor == Actor::Repair => "record.repair",
-        (_, Some(RecordState::Merged(_))) => "record.merge",
-        (_, None | Some(RecordState::Deleted)) => "record.delete",
-        (None, Some(RecordState::Live)) => "record.create",
-        (Some(_), Some(RecordState::Live)) => "record.edit",
-    };
-    // Names of columns and no values: some hold passwords.
-    let columns = differing(before, after)?.join(", ");
-    let (subject, to) = (key.to_string(), columns);
-    audit::append(txn, by.at, audit::Change { who: by.who, what, subject: &subject, from: "", to: &to })?;
-    Ok(())
-}
-
-fn differing(before: Option<&Record>, after: Option<&Record>) -> Result<Vec<String>, HubError> {
-    let body = |record: Option<&Record>| match record {
-        Some(record) => StoreWorld::body(record),
-        None => Ok(serde_json::Map::new()),
-    };
-    let (before, after) = (body(before)?, body(after)?);
-    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    Ok(names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect())
-}
-
-fn note_many(txn: &mut dyn Txn, by: By<'_>, actor: Actor, keys: &[RecordKey], report: &Report) -> Result<(), HubError> {
-    if report.written == 0 {
-        return Ok(());
-    }
-    let mut tables: BTreeMap<&str, u64> = BTreeMap::new();
-    for key in keys {
-        *tables.entry(&key.table).or_default() += 1;
-    }
-    let counted: Vec<_> = tables.iter().map(|(table, count)| format!("{table}: {count}")).collect();
-    let what = if actor == Actor::Repair { "records.repair" } else { "records.edit" };
-    let (subject, to) = (format!("{} records", report.written), counted.join(", "));
-    audit::append(txn, by.at, audit::Change { who: by.who, what, subject: &subject, from: "", to: &to })?;
-    Ok(())
 }

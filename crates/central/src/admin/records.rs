@@ -10,11 +10,13 @@ use sitesync_core::catalogue::{Catalogue, Class};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::normal;
 use sitesync_core::record::{Record, State as RecordState};
+use sitesync_store::search::{Effort, Sought, search};
 use sitesync_store::world::StoreWorld;
 use sitesync_web::{ApiError, Path, Query, blocking};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::hub::HubError;
+use crate::records::{find, not_private};
 use crate::server::Central;
 
 /// A table of the catalogue, or one that a site has sent.
@@ -67,6 +69,12 @@ pub(super) struct PageParams {
     after: Option<String>,
     /// At most so many, 100 if not given.
     limit: Option<usize>,
+    /// Only those with this text in a column that people use, as they see it, or with this id. A page may then hold few records or
+    /// none, and still have a `next`: only so much is looked through at a time.
+    q: Option<String>,
+    /// Only those whose column of this name is `is`.
+    column: Option<String>,
+    is: Option<String>,
 }
 
 /// A record with its id and every column.
@@ -93,15 +101,18 @@ pub(super) async fn page(
     Query(params): Query<PageParams>,
 ) -> Result<Json<Page>, ApiError> {
     let page = blocking(move || {
-        not_private(&central, &table)?;
+        not_private(central.hub().catalogue(), &table)?;
         let limit = params.limit.unwrap_or(100).clamp(1, 10_000);
-        // One more tells whether there is a next page.
-        let mut found = central.store().snapshot()?.table(&table, params.after.as_deref(), limit + 1)?;
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|record| record.key.id.to_string());
+        let mut sought = Sought::text(params.q.as_deref().unwrap_or_default());
+        if let (Some(column), Some(is)) = (&params.column, &params.is) {
+            sought = sought.referring(column, is);
+        }
         let catalogue = central.hub().catalogue();
+        let page = (params.after.as_deref(), limit);
+        let found = search(&*central.store().snapshot()?, catalogue, &table, &sought, page, Effort::default())?;
+        let next = found.next.map(String::from);
         let records = found
+            .records
             .iter()
             .map(|record| Ok(RecordLine { id: record.key.id.to_string(), data: whole(catalogue, record)? }));
         Ok::<_, HubError>(Page { records: records.collect::<Result<_, HubError>>()?, next })
@@ -133,7 +144,7 @@ pub(super) async fn one(
     Path((table, id)): Path<(String, String)>,
 ) -> Result<Json<OneRecord>, ApiError> {
     let found = blocking(move || {
-        let record = find(&central, &RecordKey::new(table, id))?;
+        let record = find(&*central.store().snapshot()?, central.hub().catalogue(), &RecordKey::new(table, id))?;
         let (state, merged_into) = match &record.state {
             RecordState::Live => ("live", None),
             RecordState::Deleted => ("deleted", None),
@@ -155,24 +166,6 @@ pub(super) async fn one(
         })
     });
     found.await.map(Json)
-}
-
-/// A record that is there, or was.
-pub(super) fn find(central: &Central, key: &RecordKey) -> Result<Record, HubError> {
-    not_private(central, &key.table)?;
-    let found = central.store().snapshot()?.records(std::slice::from_ref(key))?.pop().flatten();
-    found.ok_or_else(|| {
-        HubError::asked("record_unknown", format!("There is no record {key}."), "Check the table and the id.")
-    })
-}
-
-/// Records that hold secrets are reached by their own doors only.
-pub(super) fn not_private(central: &Central, table: &str) -> Result<(), HubError> {
-    if !central.hub().catalogue().is_private(table) {
-        return Ok(());
-    }
-    let message = format!("Records of {table} hold secrets and are not shown or written here.");
-    Err(HubError::asked("table_private", message, "Use the users of the central server."))
 }
 
 fn whole(catalogue: &Catalogue, record: &Record) -> Result<Map<String, Value>, HubError> {

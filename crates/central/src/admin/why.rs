@@ -5,18 +5,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use sitesync_core::catalogue::{Class, Facts};
-use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::catalogue::Class;
+use sitesync_core::ids::{Feed, RecordKey};
 use sitesync_core::record::EntryKind;
-use sitesync_store::Snapshot;
-use sitesync_store::world::StoreWorld;
+use sitesync_pages::{Language, Texts};
 use sitesync_web::{ApiError, Path, blocking};
 use utoipa::ToSchema;
 
-use super::records::find;
 use crate::hub::HubError;
+use crate::records::{FeedWhy, find, why as why_of};
 use crate::server::Central;
-use crate::sites;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Why {
@@ -24,6 +22,8 @@ pub(super) struct Why {
     id: String,
     #[schema(value_type = String)]
     class: Class,
+    /// Who edits it and who receives it.
+    rule: String,
     feeds: Vec<FeedLine>,
 }
 
@@ -38,6 +38,9 @@ pub(super) struct FeedLine {
     because: String,
     /// Every site reads this feed.
     every_site: bool,
+    /// How many sites read it, and how many of them have not read this record yet.
+    sites: u64,
+    waiting: u64,
     /// The site that reads it, if it is one.
     site: Option<u32>,
     site_name: Option<String>,
@@ -51,37 +54,34 @@ pub(super) async fn why(
     Path((table, id)): Path<(String, String)>,
 ) -> Result<Json<Why>, ApiError> {
     let why = blocking(move || {
-        let record = find(&central, &RecordKey::new(table, id))?;
-        let key = record.key.clone();
-        let table = central.hub().catalogue().table(&key.table);
-        let facts = Facts::read(table, &key, &StoreWorld::body(&record)?);
         let snapshot = central.store().snapshot()?;
-        let mut feeds = Vec::new();
-        for entry in snapshot.entries_of(std::slice::from_ref(&key))?.into_iter().flatten() {
-            let (site, site_name) = reader(&central, &*snapshot, &entry.feed)?;
-            feeds.push(FeedLine {
-                feed: entry.feed.to_string(),
-                number: entry.number,
-                says: says(entry.kind).to_owned(),
-                because: because(&facts, &entry.feed, entry.kind),
-                every_site: entry.feed == Feed::Central,
-                site,
-                site_name,
-            });
-        }
-        Ok::<_, HubError>(Why { table: key.table.into(), id: key.id.into(), class: facts.class, feeds })
+        let record = find(&*snapshot, central.hub().catalogue(), &RecordKey::new(table, id))?;
+        let why = why_of(&central, &*snapshot, &record)?;
+        let t = Texts::of(Language::English);
+        Ok::<_, HubError>(Why {
+            table: record.key.table.into(),
+            id: record.key.id.into(),
+            class: why.class,
+            rule: t.say(&why.rule),
+            feeds: why.feeds.iter().map(|feed| line(feed, t)).collect(),
+        })
     });
     why.await.map(Json)
 }
 
-fn reader(central: &Central, snapshot: &dyn Snapshot, feed: &Feed) -> Result<(Option<u32>, Option<String>), HubError> {
-    let Feed::Store(store) = feed else { return Ok((None, None)) };
-    let key = RecordKey::new("store", store.clone());
-    let record = snapshot.records(std::slice::from_ref(&key))?.pop().flatten();
-    let Some(record) = record.filter(|record| record.is_live()) else { return Ok((None, None)) };
-    let facts = Facts::read(central.hub().catalogue().table("store"), &key, &StoreWorld::body(&record)?);
-    let id = facts.active_on.unwrap_or(SiteId::CENTRAL);
-    Ok((Some(id.0), sites::get(snapshot, id)?.map(|site| site.name)))
+fn line(why: &FeedWhy, t: &Texts) -> FeedLine {
+    let one = why.named.first().filter(|_| matches!(why.feed, Feed::Store(_)));
+    FeedLine {
+        feed: why.feed.to_string(),
+        number: why.number,
+        says: says(why.kind).to_owned(),
+        because: t.say(&why.because),
+        every_site: why.feed == Feed::Central,
+        sites: why.sites,
+        waiting: why.waiting,
+        site: one.map(|reader| reader.site.0),
+        site_name: one.map(|reader| reader.name.clone()),
+    }
 }
 
 fn says(kind: EntryKind) -> &'static str {
@@ -89,26 +89,5 @@ fn says(kind: EntryKind) -> &'static str {
         EntryKind::Put => "put",
         EntryKind::Delete => "delete",
         EntryKind::Withdraw => "withdraw",
-    }
-}
-
-fn because(facts: &Facts, feed: &Feed, kind: EntryKind) -> String {
-    if kind == EntryKind::Withdraw {
-        return "It was for these readers before, and is not any more.".to_owned();
-    }
-    let Feed::Store(store) = feed else { return "Every site needs it.".to_owned() };
-    if facts.store.as_ref() == Some(store) {
-        return match facts.class {
-            Class::Message => format!("It was sent to store {store}."),
-            Class::Central => format!("It is about store {store}."),
-            _ => format!("Store {store} owns it."),
-        };
-    }
-    match (facts.class, &facts.parent) {
-        (_, Some(parent)) => format!("It goes where {parent} goes."),
-        (Class::Transfer, None) => format!("Store {store} is the other party."),
-        (Class::Patient, None) => format!("It is visible in store {store}."),
-        (Class::Message, None) => format!("Store {store} sent it."),
-        _ => format!("A join shows it in store {store}."),
     }
 }

@@ -12,6 +12,7 @@ pub(super) enum Here {
     Facilities,
     Lists,
     Users,
+    Records,
     Held,
     Audit,
     Settings,
@@ -22,13 +23,14 @@ pub(super) enum Here {
 /// The frame of a page. Pages that somebody may not see are left out.
 pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let t = visit.t;
-    let pages: [(Here, &'static str, String, Option<Permission>); 9] = [
+    let pages: [(Here, &'static str, String, Option<Permission>); 10] = [
         (Here::Sites, "/", t.get("nav-sites"), None),
         (Here::Stores, "/stores", t.get("nav-stores"), None),
         (Here::Facilities, "/facilities", t.get("nav-facilities"), None),
         (Here::Items, "/items", t.get("nav-items"), None),
         (Here::Lists, "/lists", t.get("nav-lists"), None),
         (Here::Users, "/users", t.get("nav-users"), Some(Permission::ManageUsers)),
+        (Here::Records, "/records", t.get("nav-records"), Some(Permission::ViewRecords)),
         (Here::Held, "/held", t.get("nav-held"), Some(Permission::ViewRecords)),
         (Here::Audit, "/audit", t.get("nav-audit"), Some(Permission::ViewRecords)),
         (Here::Settings, "/settings", t.get("nav-settings"), None),

@@ -8,6 +8,7 @@ mod first_steps;
 mod frame;
 mod held;
 mod qr;
+mod records;
 mod settings;
 mod site;
 mod sites;
@@ -51,6 +52,7 @@ pub fn router(central: Arc<Central>, of_demo: Option<Arc<dyn Lines>>) -> Router 
         .route("/settings", get(settings::page).post(settings::post))
         .merge(central_data::router())
         .merge(held::router())
+        .merge(records::router())
         .merge(stores::router())
         .merge(users::router())
         .with_state(central)

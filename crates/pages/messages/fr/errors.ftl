@@ -68,3 +68,14 @@ error-store-stays = Un établissement qui a un dépôt le garde. On peut le ferm
 error-facility-unknown = Cet établissement n’existe pas.
 error-item-unknown = Cet article n’existe pas.
 error-currency-wrong = Trois lettres, par exemple USD.
+
+error-record-changed = Quelqu’un d’autre a modifié cet enregistrement entre-temps.
+error-record-changed-next = Rien n’a été enregistré. Regardez-le tel qu’il est maintenant, et recommencez si c’est encore nécessaire.
+error-record-unknown = Cet enregistrement n’existe pas.
+error-record-unknown-next = Il est peut-être mal nommé, ou n’est jamais arrivé ici.
+error-table-unknown = Cette table n’existe pas.
+error-table-unknown-next = Regardez la liste des tables.
+error-table-private = Les enregistrements de cette table contiennent des secrets et ne sont pas montrés.
+error-table-private-next = Les mots de passe et les permissions se modifient à la page de l’utilisateur.
+error-own-page = Les enregistrements de cette table se modifient sur des pages à eux.
+error-own-page-next = Rien n’a été enregistré. Utilisez la page de l’utilisateur.

@@ -7,12 +7,14 @@ mod feeds;
 mod loads;
 mod random;
 mod records;
+mod searches;
 mod writes;
 
 pub use feeds::*;
 pub use loads::*;
 pub use random::{compare, random_operations};
 pub use records::*;
+pub use searches::*;
 pub use writes::*;
 
 use sitesync_core::hash::Hash;
@@ -35,6 +37,8 @@ macro_rules! store_tests {
             counts_are_limited, feeds_are_listed, rows_by_prefix, a_failed_write_leaves_nothing,
             a_panic_leaves_nothing, a_snapshot_is_fixed, a_transaction_reads_its_writes, work_may_be_repeated,
             locks_are_taken, writers_of_many_threads, what_is_loaded_is_found_after_indexing, only_puts_above_the_head_are_loaded,
+            what_people_see_is_found, references_to_a_record_are_found, a_search_goes_on_where_it_stopped,
+            records_are_called_by_what_tells_them_apart,
         }
     };
     (@each $module:ident, $open:expr, $($name:ident),+ $(,)?) => {

@@ -34,6 +34,11 @@ central POST   /users/new                             form    0
 central GET    /users/{user}                          people  404
 central POST   /users/{user}                          form    0
 central POST   /users/{user}/sign-out                 form    0
+central GET    /records                               page    200
+central GET    /records/{table}                       page    200
+central POST   /records/{table}                       form    0
+central GET    /records/{table}/{id}                  page    200
+central POST   /records/{table}/{id}                  form    0
 central GET    /held                                  page    200
 central GET    /held/{id}                             page    200
 central POST   /held/{id}                             form    0

@@ -1,0 +1,145 @@
+# The browser over all tables: tables, records, the window of a record, and why it is where it is.
+
+nav-records = Records
+records-find-table = Find a table
+records-table = Table
+records-edits = Edited
+records-receives = Received by
+records-count = Records
+records-counter = Tables with records, and all tables
+records-content = Content
+records-search = Search
+records-all = All records
+records-first = From the beginning
+records-go-on = Go on searching
+records-looked = Looked through { $n } of { $total } records so far.
+records-nothing = There are no records.
+records-nothing-yet = Nothing found so far.
+records-nothing-found = Nothing found for “{ $sought }”.
+
+# Who edits the records of a table.
+edits-central = on the central server
+edits-names = on the central server; patients where they are visible
+edits-store = at the site where their store is active
+edits-store-central = at the site where their store is active, and on the central server
+edits-child = by who edits what they belong to
+edits-patient = wherever the patient is visible
+edits-any = at any site
+edits-receiver = by the store they are sent to
+edits-sender = by their store, or the site that sent them
+
+# Who receives them.
+receives-all = every site
+receives-names = every site; patients only where they are visible
+receives-shown = the stores that a join shows them in
+receives-named = the store they name; every site if they name none
+receives-store = their store
+receives-child = who receives what they belong to
+receives-transfer = their store, and the store of the other party
+receives-patient = the stores where the patient is visible
+receives-message = sender and receiver; every site if they name none
+receives-sender = their store
+
+# The window of a record.
+record-make = New record
+record-new = New record
+record-used = Mostly used
+record-others = All other columns ({ $n })
+record-rest-title = Columns that the catalogue does not list
+record-rest = As JSON
+record-rest-hint = One object with all of them. A column that you take out becomes null.
+record-id = ID
+record-id-hint = Leave it as it is, unless another system already gave the record one.
+record-choose = Choose
+record-clear = Clear
+record-not-there = is not here
+record-add = New
+record-no-lines = There are none.
+record-all-lines = All of them
+record-referring = What refers to it
+record-by = By
+record-not-counted = look there
+record-about = About this record
+record-state = State
+record-live = Live
+record-deleted = Deleted
+record-merged = Merged into
+record-source = Written last by
+record-hash = Hash
+record-saved = Saved.
+record-faulty = Nothing was stored. Correct what is marked.
+record-look-again = Look at it as it is now
+record-may-not = You need the permission “Edit central data” to change it.
+record-is-gone = It is kept only so that everybody learns of it, and cannot be changed.
+record-of-user = Users and their rights are changed on the page of the user.
+record-to-user = To the user
+record-pick = { $column }: choose
+record-pick-nothing = Nothing found.
+record-pick-looked = Looked through { $n } records.
+record-delete = Delete
+record-delete-sure = Delete “{ $name }”? Everybody who has it learns of it.
+record-delete-lines = Deleted along with it:
+record-delete-referring = These refer to it, and will refer to nothing:
+record-merge = Merge
+record-merge-into = Merge into another
+record-merge-sure = “{ $name }” is the same as this one, which stays:
+record-merge-hint = What refers to the first one will mean the second. This cannot be undone.
+
+record-fault-text = This text cannot be kept.
+record-fault-number = Write a number, such as 12.5.
+record-fault-tick = Tick it or not.
+record-fault-date = Write a day, such as 2026-01-31.
+record-fault-time = Write a time, such as 23:59.
+record-fault-datetime = Write a day and a time, such as 2026-01-31T23:59.
+record-fault-json = Write an object or a list as JSON, such as {"{"}"a": 1{"}"}.
+record-fault-rest = Write one JSON object with names of columns that have no field of their own.
+
+# Who may edit it.
+may-other-site = Only the site where the store { $store } is active may change it: { $site }.
+may-other-owner = Only the site that sent it first may change it: { $site }.
+may-not-your-message = Only the store that it was sent to may change it.
+may-no-store = It names no store, so nobody may change it.
+may-no-parent = It does not say what it belongs to, so nobody may change it.
+may-waits = It refers to { $record }, which is not here yet. Until then nobody may change it.
+may-not = It may not be changed here: { $reason }.
+
+# Why it is where it is.
+why-title = Why it is where it is
+why-feed = For
+why-because = Because
+why-sites = Sites
+why-no-feed = No rule sends it anywhere: it is on the central server alone.
+why-everybody = Every site
+why-nobody = No site reads this.
+why-all-have = All have it ({ $n })
+why-some-have = { $n } of { $sites } have it
+why-others = and { $n } more
+why-has = has it
+why-waits = has not read it yet
+why-deleted = says that it was deleted
+why-withdrawn = says that it is not for this store any more
+rule-central = Edited on the central server; goes to every site.
+rule-central-shown = Edited on the central server; goes to the stores that a join shows it in.
+rule-central-store = Edited on the central server; goes to the site where the store { $store } is active.
+rule-store = Belongs to the store { $store }: edited at the site where that store is active, and kept there and here.
+rule-store-central = Belongs to the store { $store }: edited at the site where that store is active, and on the central server.
+rule-child = Belongs to { $parent }: edited by who may edit that, and goes where it goes.
+rule-transfer = Belongs to the store { $store }: edited at the site where that store is active. Also for the other party: { $party }.
+rule-patient = Edited wherever the patient is visible, and goes only there.
+rule-shared = Edited at any site; goes to every site.
+rule-shared-shown = Edited at any site; goes to the stores that a join shows it in.
+rule-shared-store = Edited at any site; goes to the site where the store { $store } is active.
+rule-message = Sent to the store { $store }, which alone may edit it; the sender sees what became of it.
+rule-message-all = A message for every site.
+rule-no-store = It names no store: no rule sends it anywhere.
+rule-unknown = The catalogue does not know this table: it is kept for the store it names, or the site that sent it.
+because-before = It was for these readers before, and is not any more.
+because-everybody = Every site needs it.
+because-sent-to = It was sent to the store { $store }.
+because-about = It is about the store { $store }.
+because-owns = The store { $store } owns it.
+because-parent = It goes where { $parent } goes.
+because-party = The store { $store } is the other party.
+because-patient = It is visible in the store { $store }.
+because-sent = The store { $store } sent it.
+because-join = A join shows it in the store { $store }.

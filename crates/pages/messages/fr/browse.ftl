@@ -1,0 +1,145 @@
+# Le navigateur de toutes les tables : tables, enregistrements, la fenêtre d’un enregistrement, et pourquoi il est là où il est.
+
+nav-records = Enregistrements
+records-find-table = Chercher une table
+records-table = Table
+records-edits = Modifiés
+records-receives = Reçus par
+records-count = Enregistrements
+records-counter = Tables qui ont des enregistrements, et toutes les tables
+records-content = Contenu
+records-search = Chercher
+records-all = Tous les enregistrements
+records-first = Depuis le début
+records-go-on = Continuer la recherche
+records-looked = { $n } enregistrements sur { $total } parcourus jusqu’ici.
+records-nothing = Il n’y a pas d’enregistrement.
+records-nothing-yet = Rien de trouvé jusqu’ici.
+records-nothing-found = Rien de trouvé pour « { $sought } ».
+
+# Qui modifie les enregistrements d’une table.
+edits-central = sur le serveur central
+edits-names = sur le serveur central ; les patients là où ils sont visibles
+edits-store = au site où leur dépôt est actif
+edits-store-central = au site où leur dépôt est actif, et sur le serveur central
+edits-child = par qui modifie ce dont ils font partie
+edits-patient = partout où le patient est visible
+edits-any = à n’importe quel site
+edits-receiver = par le dépôt à qui ils sont envoyés
+edits-sender = par leur dépôt, ou le site qui les a envoyés
+
+# Qui les reçoit.
+receives-all = tous les sites
+receives-names = tous les sites ; les patients seulement là où ils sont visibles
+receives-shown = les dépôts où un lien les montre
+receives-named = le dépôt qu’ils nomment ; tous les sites s’ils n’en nomment aucun
+receives-store = leur dépôt
+receives-child = qui reçoit ce dont ils font partie
+receives-transfer = leur dépôt, et celui de l’autre partie
+receives-patient = les dépôts où le patient est visible
+receives-message = l’expéditeur et le destinataire ; tous les sites s’ils n’en nomment aucun
+receives-sender = leur dépôt
+
+# La fenêtre d’un enregistrement.
+record-make = Nouvel enregistrement
+record-new = Nouvel enregistrement
+record-used = Les plus utilisées
+record-others = Toutes les autres colonnes ({ $n })
+record-rest-title = Colonnes que le catalogue ne cite pas
+record-rest = En JSON
+record-rest-hint = Un seul objet avec toutes ces colonnes. Une colonne que vous enlevez devient null.
+record-id = ID
+record-id-hint = Laissez-le ainsi, sauf si un autre système en a déjà donné un à l’enregistrement.
+record-choose = Choisir
+record-clear = Vider
+record-not-there = n’est pas ici
+record-add = Ajouter
+record-no-lines = Il n’y en a pas.
+record-all-lines = Toutes
+record-referring = Ce qui s’y réfère
+record-by = Par
+record-not-counted = voir là-bas
+record-about = Sur cet enregistrement
+record-state = État
+record-live = En vigueur
+record-deleted = Supprimé
+record-merged = Fusionné dans
+record-source = Écrit en dernier par
+record-hash = Empreinte
+record-saved = Enregistré.
+record-faulty = Rien n’a été enregistré. Corrigez ce qui est marqué.
+record-look-again = Le voir tel qu’il est maintenant
+record-may-not = Il vous faut la permission « Modifier les données centrales » pour le modifier.
+record-is-gone = Il n’est gardé que pour que tous l’apprennent, et ne peut pas être modifié.
+record-of-user = Les utilisateurs et leurs droits se modifient à la page de l’utilisateur.
+record-to-user = Vers l’utilisateur
+record-pick = { $column } : choisir
+record-pick-nothing = Rien de trouvé.
+record-pick-looked = { $n } enregistrements parcourus.
+record-delete = Supprimer
+record-delete-sure = Supprimer « { $name } » ? Tous ceux qui l’ont l’apprennent.
+record-delete-lines = Supprimés avec lui :
+record-delete-referring = Ceux-ci s’y réfèrent, et ne se référeront plus à rien :
+record-merge = Fusionner
+record-merge-into = Fusionner dans un autre
+record-merge-sure = « { $name } » est le même que celui-ci, qui reste :
+record-merge-hint = Ce qui se réfère au premier voudra dire le second. Cela ne peut pas être défait.
+
+record-fault-text = Ce texte ne peut pas être gardé.
+record-fault-number = Écrivez un nombre, comme 12.5.
+record-fault-tick = Cochez-le ou non.
+record-fault-date = Écrivez un jour, comme 2026-01-31.
+record-fault-time = Écrivez une heure, comme 23:59.
+record-fault-datetime = Écrivez un jour et une heure, comme 2026-01-31T23:59.
+record-fault-json = Écrivez un objet ou une liste en JSON, comme {"{"}"a": 1{"}"}.
+record-fault-rest = Écrivez un seul objet JSON, avec des noms de colonnes qui n’ont pas de champ à elles.
+
+# Qui peut le modifier.
+may-other-site = Seul le site où le dépôt { $store } est actif peut le modifier : { $site }.
+may-other-owner = Seul le site qui l’a envoyé le premier peut le modifier : { $site }.
+may-not-your-message = Seul le dépôt à qui il a été envoyé peut le modifier.
+may-no-store = Il ne nomme aucun dépôt : personne ne peut le modifier.
+may-no-parent = Il ne dit pas de quoi il fait partie : personne ne peut le modifier.
+may-waits = Il se réfère à { $record }, qui n’est pas encore ici. Jusque-là, personne ne peut le modifier.
+may-not = Il ne peut pas être modifié ici : { $reason }.
+
+# Pourquoi il est là où il est.
+why-title = Pourquoi il est là où il est
+why-feed = Pour
+why-because = Parce que
+why-sites = Sites
+why-no-feed = Aucune règle ne l’envoie : il n’est que sur le serveur central.
+why-everybody = Tous les sites
+why-nobody = Aucun site ne lit ceci.
+why-all-have = Tous l’ont ({ $n })
+why-some-have = { $n } sur { $sites } l’ont
+why-others = et { $n } autres
+why-has = l’a
+why-waits = ne l’a pas encore lu
+why-deleted = dit qu’il a été supprimé
+why-withdrawn = dit qu’il n’est plus pour ce dépôt
+rule-central = Modifié sur le serveur central ; va à tous les sites.
+rule-central-shown = Modifié sur le serveur central ; va aux dépôts où un lien le montre.
+rule-central-store = Modifié sur le serveur central ; va au site où le dépôt { $store } est actif.
+rule-store = Appartient au dépôt { $store } : modifié au site où ce dépôt est actif, et gardé là et ici.
+rule-store-central = Appartient au dépôt { $store } : modifié au site où ce dépôt est actif, et sur le serveur central.
+rule-child = Fait partie de { $parent } : modifié par qui peut modifier celui-ci, et va où il va.
+rule-transfer = Appartient au dépôt { $store } : modifié au site où ce dépôt est actif. Aussi pour l’autre partie : { $party }.
+rule-patient = Modifié partout où le patient est visible, et ne va que là.
+rule-shared = Modifié à n’importe quel site ; va à tous les sites.
+rule-shared-shown = Modifié à n’importe quel site ; va aux dépôts où un lien le montre.
+rule-shared-store = Modifié à n’importe quel site ; va au site où le dépôt { $store } est actif.
+rule-message = Envoyé au dépôt { $store }, qui seul peut le modifier ; l’expéditeur voit ce qu’il est devenu.
+rule-message-all = Un message pour tous les sites.
+rule-no-store = Il ne nomme aucun dépôt : aucune règle ne l’envoie.
+rule-unknown = Le catalogue ne connaît pas cette table : il est gardé pour le dépôt qu’il nomme, ou le site qui l’a envoyé.
+because-before = Il était pour ces lecteurs avant, et ne l’est plus.
+because-everybody = Tous les sites en ont besoin.
+because-sent-to = Il a été envoyé au dépôt { $store }.
+because-about = Il concerne le dépôt { $store }.
+because-owns = Le dépôt { $store } le possède.
+because-parent = Il va où va { $parent }.
+because-party = Le dépôt { $store } est l’autre partie.
+because-patient = Il est visible au dépôt { $store }.
+because-sent = Le dépôt { $store } l’a envoyé.
+because-join = Un lien le montre au dépôt { $store }.
