@@ -1,7 +1,7 @@
 //! What the pages of both programs share: texts in several languages, the frame around a page, style and script, signing in and
 //! out, and errors as pages.
 //!
-//! It knows neither sites nor records: what a page shows is the business of the program that has it.
+//! It knows no site, and of records only how they are written for readers: what a page shows is the business of the program that has it.
 
 mod answer;
 mod beside;
@@ -12,6 +12,7 @@ mod language;
 mod lines;
 mod paging;
 mod refusal;
+mod rows;
 mod say;
 mod texts;
 mod values;
@@ -26,6 +27,7 @@ pub use language::Language;
 pub use lines::{FrameOf, LINES, LINES_LABEL, Line, Lines, lines};
 pub use paging::Paging;
 pub use refusal::{as_page, shown};
+pub use rows::{Address, Cell, Head, Row, Rows};
 pub use say::{Say, Words};
 pub use texts::{Texts, Time};
 pub use visit::Visit;

@@ -12,7 +12,6 @@ use sitesync_store::reading::ReadingWorld;
 use sitesync_store::world::known;
 
 use crate::hub::{Hub, HubError};
-use crate::sites;
 
 /// Whether the central server may edit this record, or why not.
 pub(crate) fn may_edit(
@@ -39,21 +38,13 @@ pub(crate) fn may_make(snapshot: &dyn Snapshot, catalogue: &Catalogue, table: &T
 }
 
 /// A refusal in a sentence, and the site where the record may be edited, if there is one.
-pub(crate) fn refusal_words(
-    snapshot: &dyn Snapshot,
-    names: &mut Names<'_>,
-    refusal: &Refusal,
-) -> Result<(Words, Option<SiteId>), HubError> {
-    let site_name = |id: SiteId| -> Result<String, HubError> {
-        Ok(sites::get(snapshot, id)?.map_or_else(|| id.to_string(), |site| site.name))
-    };
+pub(crate) fn refusal_words(names: &mut Names<'_>, refusal: &Refusal) -> Result<(Words, Option<SiteId>), HubError> {
     Ok(match refusal {
         Refusal::OtherSite { store, active_on } => {
             let store = name_of(names, &RecordKey::new("store", store.clone()))?;
-            let words = Words::new("may-other-site").with("store", store).with("site", site_name(*active_on)?);
-            (words, Some(*active_on))
+            (Words::new("may-other-site").with("store", store), Some(*active_on))
         }
-        Refusal::OtherOwner { owner } => (Words::new("may-other-owner").with("site", site_name(*owner)?), Some(*owner)),
+        Refusal::OtherOwner { owner } => (Words::new("may-other-owner"), Some(*owner)),
         Refusal::NotYourMessage { .. } => (Words::new("may-not-your-message"), None),
         Refusal::NoStore => (Words::new("may-no-store"), None),
         Refusal::NoParent => (Words::new("may-no-parent"), None),

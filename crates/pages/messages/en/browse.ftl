@@ -43,7 +43,7 @@ receives-sender = their store
 # The window of a record.
 record-make = New record
 record-new = New record
-record-used = Mostly used
+record-used = Columns that people use
 record-others = All other columns ({ $n })
 record-rest-title = Columns that the catalogue does not list
 record-rest = As JSON
@@ -95,8 +95,8 @@ record-fault-json = Write an object or a list as JSON, such as {"{"}"a": 1{"}"}.
 record-fault-rest = Write one JSON object with names of columns that have no field of their own.
 
 # Who may edit it.
-may-other-site = Only the site where the store { $store } is active may change it: { $site }.
-may-other-owner = Only the site that sent it first may change it: { $site }.
+may-other-site = Only the site where the store { $store } is active may change it:
+may-other-owner = Only the site that sent it first may change it:
 may-not-your-message = Only the store that it was sent to may change it.
 may-no-store = It names no store, so nobody may change it.
 may-no-parent = It does not say what it belongs to, so nobody may change it.

@@ -43,7 +43,7 @@ receives-sender = leur dépôt
 # La fenêtre d’un enregistrement.
 record-make = Nouvel enregistrement
 record-new = Nouvel enregistrement
-record-used = Les plus utilisées
+record-used = Colonnes utilisées
 record-others = Toutes les autres colonnes ({ $n })
 record-rest-title = Colonnes que le catalogue ne cite pas
 record-rest = En JSON
@@ -95,8 +95,8 @@ record-fault-json = Écrivez un objet ou une liste en JSON, comme {"{"}"a": 1{"}
 record-fault-rest = Écrivez un seul objet JSON, avec des noms de colonnes qui n’ont pas de champ à elles.
 
 # Qui peut le modifier.
-may-other-site = Seul le site où le dépôt { $store } est actif peut le modifier : { $site }.
-may-other-owner = Seul le site qui l’a envoyé le premier peut le modifier : { $site }.
+may-other-site = Seul le site où le dépôt { $store } est actif peut le modifier :
+may-other-owner = Seul le site qui l’a envoyé le premier peut le modifier :
 may-not-your-message = Seul le dépôt à qui il a été envoyé peut le modifier.
 may-no-store = Il ne nomme aucun dépôt : personne ne peut le modifier.
 may-no-parent = Il ne dit pas de quoi il fait partie : personne ne peut le modifier.

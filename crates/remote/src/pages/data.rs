@@ -5,16 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::Value;
 use sitesync_core::catalogue::{Class, Table};
-use sitesync_core::record::Record;
-use sitesync_pages::{Frame, Texts, Visit, html};
-use sitesync_store::world::StoreWorld;
+use sitesync_pages::{Frame, Head, Row, Rows, Texts, Visit, Words, html};
+use sitesync_store::search::{Effort, Sought, search};
 use sitesync_web::{ApiError, Path, Query};
 
 use super::frame::{Here, frame, site_name};
 use crate::api::Api;
-use crate::site::SiteError;
+use crate::site::{Site, SiteError};
 
 /// Records on a page.
 const PAGE: usize = 100;
@@ -42,9 +40,23 @@ struct Records {
     table: String,
     title: String,
     edited: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
+    q: String,
+    list: List,
+}
+
+#[derive(Template)]
+#[template(path = "data_list.html")]
+struct List {
+    t: &'static Texts,
+    title: String,
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    shown: String,
+    total: String,
+    /// What was looked through, where that was not all.
+    looked: Option<String>,
     next: Option<String>,
+    nothing: String,
 }
 
 /// Where the records of a table are edited.
@@ -75,55 +87,77 @@ pub(super) async fn tables(State(api): State<Api>, visit: Visit) -> Result<Respo
     html(&Tables { frame: frame(&visit, Here::Data, name.as_deref()), t, rows }).map(Html::into_response)
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct From {
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
     after: Option<String>,
+    /// How many were looked through on the way here.
+    #[serde(default)]
+    seen: u64,
+    /// `list` for the list alone.
+    #[serde(default)]
+    part: String,
 }
 
 pub(super) async fn records(
     State(api): State<Api>,
     visit: Visit,
     Path(name): Path<String>,
-    Query(from): Query<From>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, ApiError> {
     let Some(table) = api.0.site.catalogue().table(&name).filter(|table| !table.private) else {
         let message = format!("There is no table {name}.");
         return Err(ApiError::new(StatusCode::NOT_FOUND, "not_found", message, "Look at the list of tables."));
     };
+    let (t, q, part) = (visit.t, asked.q.trim().to_owned(), asked.part.clone());
+    let list = api.with_site(move |site| list(site, table, &asked, t)).await?;
+    if part == "list" {
+        return html(&list).map(Html::into_response);
+    }
     let site = site_name(&api).await?;
-    let mut found =
-        api.with_site(move |site| Ok(site.store().snapshot()?.table(&name, from.after.as_deref(), PAGE + 1)?)).await?;
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let t = visit.t;
-    let rows = found.iter().map(|record| cells(table, record, t)).collect::<Result<Vec<_>, SiteError>>()?;
     let page = Records {
         frame: frame(&visit, Here::Data, site.as_deref()),
         t,
         table: table.name.to_string(),
         title: table.title.to_string(),
         edited: edited(table, t),
-        columns: table.used.iter().map(ToString::to_string).collect(),
-        rows,
-        next: found.last().filter(|_| more).map(|record| record.key.id.to_string()),
+        q,
+        list,
     };
     html(&page).map(Html::into_response)
 }
 
-/// The columns that people use.
-fn cells(table: &Table, record: &Record, t: &Texts) -> Result<Vec<String>, SiteError> {
-    let body = StoreWorld::body(record)?;
-    let shown = |column: &str| match body.get(column) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Bool(ticked)) => {
-            if *ticked {
-                t.get("yes")
-            } else {
-                t.get("no")
-            }
-        }
-        Some(other) => other.to_string(),
-    };
-    Ok(table.used.iter().map(|column| shown(column)).collect())
+/// A bounded piece of the table, with what is sought.
+fn list(site: &Site, table: &'static Table, asked: &Asked, t: &'static Texts) -> Result<List, SiteError> {
+    let (snapshot, catalogue) = (site.store().snapshot()?, site.catalogue());
+    let sought = Sought::text(&asked.q);
+    let page = (asked.after.as_deref(), PAGE);
+    let found = search(&*snapshot, catalogue, &table.name, &sought, page, Effort::default())?;
+    let total = snapshot.tables()?.into_iter().find(|(name, _)| *name == table.name).map_or(0, |(_, count)| count);
+    let seen = asked.seen.saturating_add(found.looked as u64);
+    let mut rows = Rows::new(&*snapshot, catalogue, &table.name, None, |_| None, t);
+    let looked = Words::new("records-looked").with("n", seen).with("total", total);
+    Ok(List {
+        t,
+        title: table.title.to_string(),
+        heads: rows.heads(),
+        rows: rows.rows(&found.records)?,
+        shown: t.number(found.records.len() as u64),
+        total: t.number(total),
+        looked: (found.next.is_some() && !sought.is_empty()).then(|| t.say(&looked)),
+        nothing: match (&found.next, sought.is_empty()) {
+            (Some(_), _) => t.get("records-nothing-yet"),
+            (None, false) => t.one("records-nothing-found", "sought", asked.q.trim()),
+            (None, true) => t.get("records-nothing"),
+        },
+        next: found.next.map(|after| further(&table.name, asked.q.trim(), &after, seen)),
+    })
+}
+
+/// The address of the next piece.
+fn further(table: &str, q: &str, after: &str, seen: u64) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("q", q).append_pair("after", after).append_pair("seen", &seen.to_string());
+    format!("/data/{table}?{}", query.finish())
 }

@@ -4,6 +4,9 @@ use axum::body::Body;
 use axum::extract::connect_info::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use sitesync_core::hash::Hash;
+use sitesync_core::ids::{Feed, RecordKey, SiteId};
+use sitesync_core::record::{Record, State};
 use sitesync_web::Peer;
 use tower::ServiceExt;
 
@@ -142,6 +145,34 @@ async fn the_page_tells_how_the_site_stands_in_the_readers_language() {
     assert!(browser.get("/log").await.html.contains("Journal"));
     assert!(browser.get("/data").await.html.contains("Rien n’est encore arrivé"));
     assert_eq!(browser.get("/data/user_account").await.status, 404, "secrets are shown to nobody");
+}
+
+#[tokio::test]
+async fn what_is_here_is_searched_and_shown_by_name() {
+    let world = world(Some(DeviceKind::SingleUser), false).await;
+    let record = |table: &str, id: &str, body: &str| Record {
+        key: RecordKey::new(table, id),
+        home: Feed::Central,
+        state: State::Live,
+        body: body.into(),
+        hash: Hash::default(),
+        revision: 1,
+        source: SiteId::CENTRAL,
+        links: Vec::new(),
+    };
+    let records = [
+        record("unit", "U1", "{\"units\":\"<Tablet>\"}"),
+        record("item", "I1", "{\"code\":\"AMX\",\"default_pack_size\":1000,\"unit_ID\":\"U1\"}"),
+        record("item", "I2", "{\"code\":\"PCM\"}"),
+    ];
+    world.site.store().write(&mut |txn| txn.put_records(&records)).unwrap();
+    let ana = Browser::signed_in(&world, "ana").await;
+    let all = ana.get("/data/item").await.html;
+    assert!(all.contains("<bdi>&#60;Tablet&#62;</bdi>") && all.contains("<bdi>1,000</bdi>"), "{all}");
+    assert!(all.contains(">Default pack size</th>") && all.contains(">2/2</span>"), "{all}");
+    let part = ana.get("/data/item?part=list&q=tabl").await.html;
+    assert!(!part.contains("<html") && part.contains("AMX") && !part.contains("PCM"), "{part}");
+    assert!(ana.get("/data/item?q=none").await.html.contains("Nothing found for “none”."));
 }
 
 #[tokio::test]

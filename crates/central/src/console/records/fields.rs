@@ -60,9 +60,10 @@ impl Drawing<'_> {
     pub(super) fn fields(&self, names: &mut Names<'_>) -> Result<(Vec<Field>, Vec<Field>), HubError> {
         let Some(table) = self.catalogue.table(&self.draft.key.table) else { return Ok(Default::default()) };
         names.learn(self.references(table))?;
-        let used = table.used.iter().filter_map(|name| table.column(name));
+        let first = first(table);
+        let used = first.iter().filter_map(|name| table.column(name));
         let used: Vec<_> = used.map(|column| self.field(table, column, names)).collect();
-        let others = table.columns.iter().filter(|column| !table.used.contains(&column.name));
+        let others = table.columns.iter().filter(|column| !first.contains(&&*column.name));
         let others = others.map(|column| self.field(table, column, names));
         // Where nothing can be filled in, what is empty says nothing.
         let others = others.filter(|field| !self.fixed || !field.value.is_empty());
@@ -134,6 +135,14 @@ impl Drawing<'_> {
             _ => self.t.value(Some(kind), &inputs::value(kind, text).unwrap_or_else(|| Value::from(text))),
         }
     }
+}
+
+/// The columns that say where a record belongs, and those that people use.
+fn first(table: &Table) -> Vec<&str> {
+    let belongs = table.parent.iter().map(|parent| &*parent.column).chain(table.store.as_deref());
+    let mut first: Vec<_> = belongs.filter(|column| !table.used.iter().any(|used| **used == **column)).collect();
+    first.extend(table.used.iter().map(|column| &**column));
+    first
 }
 
 fn input(kind: Kind, leads_on: bool, value: &str) -> Input {

@@ -8,15 +8,14 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use sitesync_core::catalogue::label;
 use sitesync_core::ids::RecordKey;
-use sitesync_pages::{Frame, Texts, Visit, Words, text};
+use sitesync_pages::{Frame, Head, Row, Rows, Texts, Visit, Words, text};
 use sitesync_store::Snapshot;
 use sitesync_store::names::Names;
 use sitesync_store::search::{Effort, Found, Sought, search};
 use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Path, Query, blocking};
 
-use super::cells::{Head, Row, Rows};
-use super::{address, csv, tables, window};
+use super::{address, csv, tables, way, window};
 use crate::console::frame::{Here, frame};
 use crate::hub::HubError;
 use crate::records::{may_make, not_private};
@@ -171,7 +170,7 @@ fn list(
     total: u64,
     t: &'static Texts,
 ) -> Result<List, HubError> {
-    let mut rows = Rows::new(snapshot, central.hub().catalogue(), table, params.column.as_deref(), t);
+    let mut rows = Rows::new(snapshot, central.hub().catalogue(), table, params.column.as_deref(), way, t);
     let seen = params.seen.saturating_add(found.looked as u64);
     let next =
         found.next.as_deref().map(|after| params.address(table, &[("after", after), ("seen", &seen.to_string())]));

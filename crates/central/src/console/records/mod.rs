@@ -2,7 +2,6 @@
 //!
 //! It knows no table: what is shown and asked for follows from the catalogue.
 
-mod cells;
 mod csv;
 mod draft;
 mod fields;
@@ -20,6 +19,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use sitesync_core::ids::RecordKey;
 
 use crate::server::Central;
 
@@ -28,6 +28,11 @@ pub(super) fn router() -> Router<Arc<Central>> {
         .route("/records", get(tables::page))
         .route("/records/{table}", get(list::page).post(window::post_new))
         .route("/records/{table}/{id}", get(window::open).post(window::post))
+}
+
+/// The page of a record.
+pub(super) fn way(key: &RecordKey) -> Option<String> {
+    Some(address(&key.table, Some(&key.id)))
 }
 
 /// The address of a table or a record: any id may stand in it.

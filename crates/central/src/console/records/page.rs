@@ -51,6 +51,11 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// What stands below the fields, unless something stands over them.
+    fn below(&self) -> Option<&Stored> {
+        self.stored.as_ref().filter(|_| matches!(self.step, Step::None))
+    }
+
     fn fault_in_others(&self) -> bool {
         self.others.iter().any(|field| field.fault.is_some())
     }
@@ -156,7 +161,7 @@ impl Reader<'_> {
             return Ok(Some((t.get("record-is-gone"), None)));
         }
         let Err(refusal) = may_edit(self.snapshot, self.catalogue, record)? else { return Ok(None) };
-        let (words, site) = refusal_words(self.snapshot, names, &refusal)?;
+        let (words, site) = refusal_words(names, &refusal)?;
         Ok(Some((t.say(&words), site.map(|site| self.site(site)).transpose()?)))
     }
 

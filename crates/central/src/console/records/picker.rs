@@ -1,10 +1,10 @@
 //! Choosing a record over the window of another: for a reference, or to merge into.
 
-use sitesync_pages::{Texts, Words};
+use sitesync_pages::{Head, Row, Rows, Texts, Words};
 use sitesync_store::Snapshot;
 use sitesync_store::search::{Effort, Sought, search};
 
-use super::cells::{Head, Row, Rows};
+use super::way;
 use crate::hub::HubError;
 use crate::server::Central;
 
@@ -45,7 +45,7 @@ pub(super) fn offer(
     let page = (asked.after, OFFERED);
     let mut found = search(snapshot, catalogue, asked.table, &Sought::text(asked.q), page, Effort::default())?;
     found.records.retain(|record| Some(&*record.key.id) != asked.without);
-    let mut rows = Rows::new(snapshot, catalogue, asked.table, None, t);
+    let mut rows = Rows::new(snapshot, catalogue, asked.table, None, way, t);
     let looked = Words::new("record-pick-looked").with("n", found.looked);
     Ok(Offer {
         column: asked.column.to_owned(),

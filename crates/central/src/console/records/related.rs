@@ -3,12 +3,11 @@
 use sitesync_core::catalogue::{Catalogue, Table, label};
 use sitesync_core::ids::RecordKey;
 use sitesync_core::record::{Record, Role, link_target};
-use sitesync_pages::{Texts, Words};
+use sitesync_pages::{Head, Row, Rows, Texts, Words};
 use sitesync_store::Snapshot;
 use sitesync_store::search::{Effort, Sought, search};
 
-use super::address;
-use super::cells::{Head, Row, Rows};
+use super::{address, way};
 use crate::hub::HubError;
 
 /// Lines that stand in the window.
@@ -56,7 +55,7 @@ pub(super) fn lines(
     let mut all = Vec::new();
     for (table, parent) in catalogue.lines_of(&key.table) {
         let (records, more) = lines_in(snapshot, table, key)?;
-        let mut rows = Rows::new(snapshot, catalogue, &table.name, Some(&parent.column), t);
+        let mut rows = Rows::new(snapshot, catalogue, &table.name, Some(&parent.column), way, t);
         all.push(Lines {
             title: table.title.to_string(),
             heads: rows.heads(),

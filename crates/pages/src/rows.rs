@@ -1,64 +1,75 @@
 //! Records as rows of a table: the columns that people use, with references by name.
+//!
+//! It follows from the catalogue alone; where a record has a page of its own is told to it.
 
 use serde_json::{Map, Value};
 use sitesync_core::catalogue::{Catalogue, Kind, label};
+use sitesync_core::ids::RecordKey;
 use sitesync_core::record::Record;
-use sitesync_pages::Texts;
-use sitesync_store::Snapshot;
 use sitesync_store::names::{Names, target};
 use sitesync_store::world::StoreWorld;
+use sitesync_store::{Result, Snapshot};
 
-use super::address;
-use crate::hub::HubError;
+use crate::texts::Texts;
 
 /// On a phone, so many columns are shown.
 const FIRST: usize = 4;
 
 /// The head of a column.
-pub(super) struct Head {
-    pub(super) column: String,
-    pub(super) label: String,
-    pub(super) class: &'static str,
+pub struct Head {
+    /// As the catalogue names it.
+    pub column: String,
+    pub label: String,
+    pub class: &'static str,
 }
 
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) href: String,
-    pub(super) cells: Vec<Cell>,
+/// A record.
+pub struct Row {
+    pub id: String,
+    /// Its page, if it has one.
+    pub href: Option<String>,
+    pub cells: Vec<Cell>,
 }
 
-pub(super) struct Cell {
-    pub(super) text: String,
+/// A value of a record.
+pub struct Cell {
+    pub text: String,
     /// Where a reference leads.
-    pub(super) href: Option<String>,
-    pub(super) class: &'static str,
-    pub(super) label: String,
+    pub href: Option<String>,
+    pub class: &'static str,
+    pub label: String,
 }
+
+/// The address of the page of a record.
+pub type Address = fn(&RecordKey) -> Option<String>;
 
 /// Makes rows of the records of one table.
-pub(super) struct Rows<'a> {
+pub struct Rows<'a> {
     catalogue: &'static Catalogue,
     table: &'a str,
     columns: Vec<&'a str>,
     names: Names<'a>,
+    address: Address,
     t: &'static Texts,
 }
 
 impl<'a> Rows<'a> {
     /// `without` is left out: what all of the rows have in common.
-    pub(super) fn new(
+    pub fn new(
         snapshot: &'a dyn Snapshot,
         catalogue: &'static Catalogue,
         table: &'a str,
         without: Option<&str>,
+        address: Address,
         t: &'static Texts,
     ) -> Self {
         let used = catalogue.table(table).into_iter().flat_map(|table| table.used.iter().map(|column| &**column));
         let columns = used.filter(|column| Some(*column) != without).collect();
-        Self { catalogue, table, columns, names: Names::new(snapshot, catalogue), t }
+        Self { catalogue, table, columns, names: Names::new(snapshot, catalogue), address, t }
     }
 
-    pub(super) fn heads(&self) -> Vec<Head> {
+    /// The heads of the columns.
+    pub fn heads(&self) -> Vec<Head> {
         let head = |(at, column): (usize, &&str)| Head {
             column: (*column).to_owned(),
             label: self.label(column),
@@ -72,8 +83,12 @@ impl<'a> Rows<'a> {
         vec![Head { column: String::new(), label: self.t.get("records-content"), class: "name" }]
     }
 
-    pub(super) fn rows(&mut self, records: &[Record]) -> Result<Vec<Row>, HubError> {
-        let bodies = records.iter().map(StoreWorld::body).collect::<Result<Vec<_>, _>>()?;
+    /// The rows of these records.
+    ///
+    /// # Errors
+    /// If the records that they name cannot be read.
+    pub fn rows(&mut self, records: &[Record]) -> Result<Vec<Row>> {
+        let bodies = records.iter().map(StoreWorld::body).collect::<Result<Vec<_>>>()?;
         let (catalogue, table, columns) = (self.catalogue, self.table, &self.columns);
         let leads = |body| columns.iter().filter_map(move |column| target(catalogue, table, body, column));
         self.names.learn(bodies.iter().flat_map(leads).collect::<Vec<_>>())?;
@@ -94,7 +109,7 @@ impl<'a> Rows<'a> {
                 first.text = record.key.id.to_string();
             }
         }
-        Row { id: record.key.id.to_string(), href: address(self.table, Some(&record.key.id)), cells }
+        Row { id: record.key.id.to_string(), href: (self.address)(&record.key), cells }
     }
 
     fn cell(&self, at: usize, column: &str, body: &Map<String, Value>) -> Cell {
@@ -102,7 +117,7 @@ impl<'a> Rows<'a> {
         match target(self.catalogue, self.table, body, column) {
             Some(to) => {
                 let text = self.names.of(&to).unwrap_or(&to.id).to_owned();
-                Cell { text, href: Some(address(&to.table, Some(&to.id))), class, label }
+                Cell { text, href: (self.address)(&to), class, label }
             }
             None => {
                 let text = self.t.value(self.kind(column), body.get(column).unwrap_or(&Value::Null));
