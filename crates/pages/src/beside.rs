@@ -24,6 +24,8 @@ pub struct Count {
 /// Numbers beside pages, and further pages. Travels with a request.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
+    /// Whose server it is; empty if nobody has said.
+    pub place: String,
     pub counts: Vec<Count>,
     /// Address and message of pages that only this server has.
     pub more: Vec<(&'static str, &'static str)>,

@@ -13,7 +13,7 @@ use crate::say::{Say, Words};
 /// The files of each language, one for each part of the pages.
 macro_rules! files {
     ($language:literal) => {
-        [
+        &[
             include_str!(concat!("../messages/", $language, "/common.ftl")),
             include_str!(concat!("../messages/", $language, "/errors.ftl")),
             include_str!(concat!("../messages/", $language, "/sites.ftl")),
@@ -27,7 +27,7 @@ macro_rules! files {
     };
 }
 
-fn files(language: Language) -> [&'static str; 9] {
+fn files(language: Language) -> &'static [&'static str] {
     match language {
         Language::English => files!("en"),
         Language::French => files!("fr"),
@@ -73,7 +73,7 @@ impl Texts {
             Language::French => |value, _| number_in(value, '\u{202f}'),
         }));
         for file in files(language) {
-            let (resource, faults) = match FluentResource::try_new(file.to_owned()) {
+            let (resource, faults) = match FluentResource::try_new((*file).to_owned()) {
                 Ok(resource) => (resource, Vec::new()),
                 Err((resource, faults)) => (resource, faults),
             };
@@ -119,8 +119,8 @@ impl Texts {
         grouped(number.into(), self.separator())
     }
 
-    /// A number with a fraction, if it has one.
-    pub fn decimal(&self, number: f64) -> String {
+    /// A number as people type it: with the mark of this language, and no groups.
+    pub fn typed(&self, number: f64) -> String {
         number.to_string().replace('.', &self.get("decimal-mark"))
     }
 

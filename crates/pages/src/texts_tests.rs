@@ -10,7 +10,7 @@ use super::*;
 fn messages(language: Language) -> BTreeMap<String, Vec<String>> {
     let mut all = BTreeMap::new();
     for file in files(language) {
-        let resource = parse(file).unwrap_or_else(|(_, faults)| panic!("{}: {faults:?}", language.tag()));
+        let resource = parse(*file).unwrap_or_else(|(_, faults)| panic!("{}: {faults:?}", language.tag()));
         for entry in resource.body {
             let Entry::Message(message) = entry else { continue };
             let pattern = message.value.unwrap_or_else(|| panic!("{} is empty", message.id.name));

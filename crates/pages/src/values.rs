@@ -1,6 +1,8 @@
 //! Values of records as their readers write them: numbers, days, times, ticks.
 
-use serde_json::{Number, Value};
+use std::fmt::Display;
+
+use serde_json::Value;
 use sitesync_core::catalogue::Kind;
 
 use crate::say::{Say, Words};
@@ -26,7 +28,7 @@ impl Texts {
     }
 
     /// A number in groups of three digits, with the mark of this language.
-    pub fn decimal(&self, number: &Number) -> String {
+    pub fn decimal(&self, number: impl Display) -> String {
         let text = number.to_string();
         let (sign, digits) = text.strip_prefix('-').map_or(("", &*text), |digits| ("\u{2212}", digits));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));

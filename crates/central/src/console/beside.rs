@@ -1,4 +1,4 @@
-//! What stands beside the ways to the pages: how many sites there are, and how many held documents wait for somebody. Two counters
+//! What stands beside the ways to the pages: whose server it is, how many sites there are, and how many held documents wait for somebody. A name and two counters
 //! are read for it, whatever the size of the country.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use sitesync_pages::{Beside, Count, LINES, LINES_LABEL};
 use sitesync_web::blocking;
 
 use crate::hub::{Hub, HubError};
+use crate::place;
 use crate::server::Central;
 use crate::sites;
 
@@ -23,10 +24,11 @@ pub(super) struct Known {
 /// Puts the numbers of this moment to a request.
 pub(super) async fn put(State(known): State<Known>, request: Request, next: Next) -> Response {
     let central = known.central;
-    match blocking(move || counts(&central)).await {
-        Ok(counts) => {
+    let read = blocking(move || Ok::<_, HubError>((place::get(&*central.store().snapshot()?)?, counts(&central)?)));
+    match read.await {
+        Ok((place, counts)) => {
             let more = if known.is_demo { vec![(LINES, LINES_LABEL)] } else { Vec::new() };
-            Beside { counts, more }.put(request, next).await
+            Beside { place, counts, more }.put(request, next).await
         }
         Err(error) => error.into_response(),
     }

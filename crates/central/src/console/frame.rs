@@ -23,7 +23,7 @@ pub(super) enum Here {
 /// The frame of a page. Pages that somebody may not see are left out.
 pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let t = visit.t;
-    let pages: [(Here, &'static str, String, Option<Permission>); 10] = [
+    let pages = [
         (Here::Sites, "/", t.get("nav-sites"), None),
         (Here::Stores, "/stores", t.get("nav-stores"), None),
         (Here::Facilities, "/facilities", t.get("nav-facilities"), None),
@@ -38,5 +38,10 @@ pub(super) fn frame(visit: &Visit, here: Here) -> Frame {
     let shown =
         pages.into_iter().filter(|(_, _, _, permission)| permission.is_none_or(|permission| visit.may(permission)));
     let nav = shown.map(|(page, href, label, _)| NavItem { href, label, current: page == here, ..NavItem::default() });
-    Frame::new(visit, t.get("central-server"), nav.collect())
+    let server = t.get("central-server");
+    let place = match visit.beside.place.as_str() {
+        "" => server,
+        place => format!("{place} · {server}"),
+    };
+    Frame::new(visit, place, nav.collect())
 }

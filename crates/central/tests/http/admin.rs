@@ -89,15 +89,15 @@ async fn every_call_is_described() {
         .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
         .collect();
     calls.sort();
-    let expected = "delete /api/sites/{site}|get /api/audit|get /api/hand-overs|get /api/held|\
-        get /api/held/{id}|get /api/records/{table}|get /api/records/{table}/{id}|get /api/records/{table}/{id}/why|\
+    let expected = "delete /api/sites/{site}|get /api/audit|get /api/facilities|get /api/facilities/{facility}|get /api/hand-overs|get /api/held|\
+        get /api/held/{id}|get /api/items|get /api/items/{item}|get /api/lists|get /api/lists/{list}|get /api/records/{table}|get /api/records/{table}/{id}|get /api/records/{table}/{id}/why|\
         get /api/settings|get /api/sites|get /api/sites/{site}|get /api/sites/{site}/check|get /api/sites/{site}/log|\
-        get /api/stores|get /api/tables|get /api/users|get /api/users/{user}|post /api/backup|\
-        post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/records|\
+        get /api/stores|get /api/tables|get /api/users|get /api/users/{user}|post /api/backup|post /api/facilities|\
+        post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/items|post /api/lists|post /api/records|\
         post /api/sites|post /api/sites/{site}/allow-former-device|post /api/sites/{site}/password|\
         post /api/sites/{site}/reset-hardware|post /api/sites/{site}/unblock|post /api/stores/call-off|post /api/stores/move|\
         post /api/stores/remove|post /api/users|post /api/users/{user}/password|post /api/users/{user}/sign-out|\
-        put /api/settings|put /api/sites/{site}|put /api/users/{user}";
+        put /api/facilities/{facility}|put /api/items/{item}|put /api/lists/{list}|put /api/settings|put /api/sites/{site}|put /api/users/{user}";
     assert_eq!(calls.join("|"), expected);
     for call in paths.values().flat_map(|item| item.as_object().unwrap().values()) {
         assert!(call["summary"].as_str().is_some_and(|words| !words.is_empty()), "{call}");

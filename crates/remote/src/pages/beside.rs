@@ -13,7 +13,8 @@ pub(super) async fn put(State(api): State<Api>, request: Request, next: Next) ->
         Ok(unsent) => {
             let unsent = (unsent > 0).then_some(Count { href: "/", number: unsent, warn: false });
             let more = api.0.lines.as_ref().map(|_| (LINES, LINES_LABEL));
-            let beside = Beside { counts: unsent.into_iter().collect(), more: more.into_iter().collect() };
+            let beside =
+                Beside { counts: unsent.into_iter().collect(), more: more.into_iter().collect(), ..Beside::default() };
             beside.put(request, next).await
         }
         Err(error) => error.into_response(),

@@ -141,7 +141,7 @@ fn draw(
     let stored = edited.id.as_deref().and_then(|id| master.items.get(id));
     let as_typed = |name: &str, number: f64| match typed.has(name) {
         true => typed.get(name).to_owned(),
-        false => t.decimal(number),
+        false => t.typed(number),
     };
     let status = wrong.status();
     let page = Page {
