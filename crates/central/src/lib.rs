@@ -12,6 +12,7 @@ pub mod master;
 pub mod place;
 pub mod policy;
 mod records;
+pub mod retention;
 pub mod server;
 pub mod sites;
 pub mod stores;

@@ -219,7 +219,7 @@ fn the_log_of_exchanges_is_kept_for_a_while() {
     let country = Country::with_sites(1, 1);
     country.sync_all();
     let kept = |country: &Country| {
-        country.hub.prune().unwrap();
+        country.hub.prune(90).unwrap();
         let hours = country.hub.hours(&*country.central.snapshot().unwrap(), site, 0).unwrap();
         (country.hub.log(site, 100).unwrap().len(), hours.len())
     };

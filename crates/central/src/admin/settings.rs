@@ -1,16 +1,18 @@
-//! Settings: whether sites are let in, and what happens to those who guess.
+//! Settings: whether sites are let in, what happens to those who guess, and how long the log is kept.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
+use sitesync_store::StoreError;
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, blocking};
 use utoipa::ToSchema;
 
 use super::guard::change as run;
 use crate::auth::{AuthSettings, SettingsError, settings};
+use crate::retention::{self, Retention};
 use crate::server::Central;
 
 /// The settings in force.
@@ -26,16 +28,19 @@ pub(super) struct Settings {
     address_failures_per_minute: u32,
     /// How long a verified password is remembered in memory.
     remember_ms: i64,
+    /// Days for which the log keeps exchanges that moved something or went wrong.
+    log_days: u32,
 }
 
-impl From<AuthSettings> for Settings {
-    fn from(settings: AuthSettings) -> Self {
+impl Settings {
+    fn of(settings: AuthSettings, kept: Retention) -> Self {
         Self {
             accept_sync: settings.accept_sync,
             failures_before_block: settings.failures_before_block,
             block_ms: settings.block_ms,
             address_failures_per_minute: settings.address_failures_per_minute,
             remember_ms: settings.remember_ms,
+            log_days: kept.log_days,
         }
     }
 }
@@ -49,6 +54,7 @@ pub(super) struct SettingsChange {
     block_ms: Option<i64>,
     address_failures_per_minute: Option<u32>,
     remember_ms: Option<i64>,
+    log_days: Option<u32>,
 }
 
 impl SettingsChange {
@@ -67,8 +73,11 @@ impl SettingsChange {
 /// The settings in force.
 #[utoipa::path(get, path = "/api/settings", tag = "settings", responses((status = 200, body = Settings)))]
 pub(super) async fn get(State(central): State<Arc<Central>>) -> Result<Json<Settings>, ApiError> {
-    let found = blocking(move || settings::get(&*central.store().snapshot()?)).await?;
-    Ok(Json(found.into()))
+    let found = blocking(move || {
+        let snapshot = central.store().snapshot()?;
+        Ok::<_, StoreError>(Settings::of(settings::get(&*snapshot)?, retention::get(&*snapshot)?))
+    });
+    found.await.map(Json)
 }
 
 /// Change settings. They count at once.
@@ -82,7 +91,10 @@ pub(super) async fn change(
     let changed = run(&central, who, move |_, txn, by| {
         let after = wanted.over(settings::get(txn)?);
         settings::set(txn, by, &after)?;
-        Ok::<_, SettingsError>(after)
+        let before = retention::get(txn)?;
+        let kept = Retention { log_days: wanted.log_days.unwrap_or(before.log_days) };
+        retention::set(txn, by, kept)?;
+        Ok::<_, SettingsError>(Settings::of(after, kept))
     });
-    Ok(Json(changed.await?.into()))
+    changed.await.map(Json)
 }

@@ -17,7 +17,7 @@ use super::guard::{change, refuse};
 use super::overview::{SiteLine, count_active};
 use super::sites::{SiteWithPassword, shown};
 use crate::auth::{HashedSecret, Secret, settings};
-use crate::hub::Moved;
+use crate::hub::{Moved, Phases};
 use crate::server::Central;
 use crate::sites::{self, CheckLine, Level, SiteError};
 
@@ -152,8 +152,10 @@ pub(super) struct LogLine {
     sent: u64,
     /// `refused` if the site was turned away before it could exchange anything.
     outcome: String,
-    /// How long the server worked on it, in milliseconds.
+    /// How long it took here, in milliseconds: in all, and until the request had come, had its turn, was stored, until the reply was
+    /// read and packed.
     took: i64,
+    phases: PhasesLine,
     /// Bytes of the records that came and went, before they are packed.
     bytes_in: u64,
     bytes_out: u64,
@@ -162,11 +164,38 @@ pub(super) struct LogLine {
     times: u64,
 }
 
+/// In milliseconds.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PhasesLine {
+    received: i64,
+    waited: i64,
+    stored: i64,
+    prepared: i64,
+    packed: i64,
+}
+
+impl From<Phases> for PhasesLine {
+    fn from(Phases { received, waited, stored, prepared, packed }: Phases) -> Self {
+        Self { received, waited, stored, prepared, packed }
+    }
+}
+
 impl From<Moved> for LogLine {
     fn from(moved: Moved) -> Self {
-        let Moved { site: _, at, received, unchanged, held, sent, outcome, took, bytes_in, bytes_out, refusal, times } =
-            moved;
-        Self { at, received, unchanged, held, sent, outcome, took, bytes_in, bytes_out, refusal, times }
+        Self {
+            at: moved.at,
+            received: moved.received,
+            unchanged: moved.unchanged,
+            held: moved.held,
+            sent: moved.sent,
+            outcome: moved.outcome,
+            took: moved.took,
+            phases: moved.phases.into(),
+            bytes_in: moved.bytes_in,
+            bytes_out: moved.bytes_out,
+            refusal: moved.refusal,
+            times: moved.times,
+        }
     }
 }
 

@@ -84,7 +84,8 @@ impl AuthSettings {
     }
 }
 
-fn in_range(field: &'static str, value: i64, from: i64, to: i64) -> Result<(), SettingsError> {
+/// A number within its bounds.
+pub(crate) fn in_range(field: &'static str, value: i64, from: i64, to: i64) -> Result<(), SettingsError> {
     if (from..=to).contains(&value) { Ok(()) } else { Err(SettingsError::OutOfRange { field, from, to }) }
 }
 

@@ -52,9 +52,11 @@ pub struct Moved {
     pub held: u64,
     pub sent: u64,
     pub outcome: String,
-    /// How long the server worked on it.
+    /// How long it took here, in all and by phase.
     #[serde(default)]
     pub took: Millis,
+    #[serde(default)]
+    pub phases: Phases,
     /// Bytes of the records that came and went, before they are packed.
     #[serde(default)]
     pub bytes_in: u64,
@@ -65,6 +67,34 @@ pub struct Moved {
     pub refusal: Option<String>,
     #[serde(default)]
     pub times: u64,
+}
+
+/// How long each phase of an exchange took, in milliseconds. What the line does with the reply is not seen here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Phases {
+    /// Until the request had come over the line.
+    pub received: Millis,
+    /// For the site's turn and a place, and until the request was unpacked.
+    pub waited: Millis,
+    /// Until what came was stored.
+    pub stored: Millis,
+    /// Until what goes out was read.
+    pub prepared: Millis,
+    /// Until the reply was packed.
+    pub packed: Millis,
+}
+
+impl Phases {
+    /// Each with its name, in order.
+    pub fn all(&self) -> [(&'static str, Millis); 5] {
+        let Self { received, waited, stored, prepared, packed } = *self;
+        [("received", received), ("waited", waited), ("stored", stored), ("prepared", prepared), ("packed", packed)]
+    }
+
+    fn sum(&self) -> Millis {
+        self.all().into_iter().map(|(_, took)| took).sum()
+    }
 }
 
 /// The contacts that are not written yet.
@@ -92,7 +122,7 @@ impl Contacts {
     pub(crate) fn note(
         &self,
         site: SiteId,
-        (begun, at): (Millis, Millis),
+        (at, phases): (Millis, Phases),
         request: &ExchangeRequest,
         reply: &ExchangeReply,
         report: &Report,
@@ -113,12 +143,21 @@ impl Contacts {
                 held: report.held.len() as u64,
                 sent: sent as u64,
                 outcome,
-                took: at - begun,
+                took: phases.sum(),
+                phases,
                 bytes_in: request.commit.as_ref().map_or(0, |commit| bytes(commit.changes.iter().map(|one| &one.put))),
                 bytes_out: bytes(reply.pages.iter().flat_map(|page| &page.entries).map(|entry| &entry.put)),
                 refusal: None,
                 times: 0,
             });
+        }
+    }
+
+    /// Notes how long the reply of the exchange that was noted last took to be packed.
+    fn note_packed(&self, site: SiteId, took: Millis) {
+        if let Some(moved) = self.locked().moved.iter_mut().rev().find(|moved| moved.site == site) {
+            moved.phases.packed = took;
+            moved.took = moved.phases.sum();
         }
     }
 
@@ -133,6 +172,7 @@ impl Contacts {
             sent: 0,
             outcome: "refused".to_owned(),
             took: 0,
+            phases: Phases::default(),
             bytes_in: 0,
             bytes_out: 0,
             refusal: Some(code),
@@ -277,6 +317,14 @@ impl Hub {
     /// Notes for the log that a site was turned away, so many times since it was noted before.
     pub fn note_refusal(&self, site: SiteId, at: Millis, code: String, times: u64) {
         self.contacts.note_refusal(site, at, code, times);
+    }
+
+    /// Notes for the log how long packing the reply took, in the turn of its exchange.
+    pub(crate) fn note_packed(&self, site: SiteId, took: Millis) {
+        // A moment is nothing to tell, and what has been written down meanwhile stays as it is.
+        if took > 0 {
+            self.contacts.note_packed(site, took);
+        }
     }
 
     /// The log of a site, oldest first.

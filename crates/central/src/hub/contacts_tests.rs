@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use sitesync_core::given::Clock;
+use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::{CommitOutcome, SiteInfo};
 use sitesync_store::memory::MemoryStore;
 use sitesync_store::{Result, Store, StoreError};
@@ -59,7 +61,7 @@ fn hear(hub: &Hub, site: u32, at: Millis, written: u64) {
         doubtful: Vec::new(),
         leaving: Vec::new(),
     };
-    hub.contacts.note(site.id, (at, at), &request, &reply, &Report { written, ..Report::default() });
+    hub.contacts.note(site.id, (at, Phases::default()), &request, &reply, &Report { written, ..Report::default() });
 }
 
 fn hours(hub: &Hub, site: u32) -> Vec<u64> {
@@ -102,4 +104,34 @@ fn the_newest_of_a_site_is_found_however_long_ago_it_was() {
     assert_eq!(times(2, 100).len(), 20);
     assert_eq!(times(3, 2), [2_998, 2_999]);
     assert_eq!(times(4, 5), Vec::<Millis>::new());
+}
+
+/// A clock that goes on by a second whenever somebody looks at it.
+#[derive(Default)]
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Millis {
+        NOW + self.0.fetch_add(1_000, Ordering::SeqCst)
+    }
+}
+
+#[test]
+fn the_log_tells_how_long_each_phase_took() {
+    let clock = Arc::new(Ticking::default());
+    let hub = Hub::open(Arc::new(MemoryStore::default()), clock, Arc::new(SeededRandom::new(1))).unwrap();
+    let site = SiteInfo { id: SiteId(2), uuid: String::new(), code: String::new(), name: String::new() };
+    let change =
+        |id: &str| serde_json::from_str(&format!(r#"{{"table":"item","id":"{id}","put":{{"code":"x"}}}}"#)).unwrap();
+    hub.edit(Actor::Site(SiteId::CENTRAL), vec![change("I1")]).unwrap();
+    let request = ExchangeRequest { empty: true, entries_max: 10, bytes_max: 1000, ..ExchangeRequest::default() };
+    let before = Phases { received: 400, waited: 30, ..Phases::default() };
+    hub.exchange_from(hub.store.snapshot().unwrap(), &site, &request, before).unwrap();
+    hub.note_packed(SiteId(2), 5);
+    hub.note_packed(SiteId(3), 7);
+    let log = hub.log(SiteId(2), 10).unwrap();
+    let [(_, received), (_, waited), (_, stored), (_, prepared), (_, packed)] = log[0].phases.all();
+    assert_eq!((received, waited, packed), (400, 30, 5));
+    assert!(stored >= 1_000 && prepared >= 1_000, "{stored} {prepared}");
+    assert_eq!(log[0].took, received + waited + stored + prepared + packed);
 }

@@ -8,25 +8,28 @@ use sitesync_store::{PageLimit, Snapshot, write};
 
 use super::rows::{self, Epoch};
 use super::subscription::{self, Reading};
-use super::{Hub, HubError, held, pull};
+use super::{Hub, HubError, Phases, held, pull};
 
 impl Hub {
     /// Serves one exchange of an authenticated site.
     pub fn exchange(&self, site: &SiteInfo, request: &ExchangeRequest) -> Result<ExchangeReply, HubError> {
-        self.exchange_from(self.store.snapshot()?, site, request)
+        self.exchange_from(self.store.snapshot()?, site, request, Phases::default())
     }
 
     /// [`Hub::exchange`] for who has looked at the database already: a routine sync without a commit reads all in one snapshot.
+    /// `before` is how long it took until the request was here.
     pub fn exchange_from<'a>(
         &'a self,
         snapshot: Box<dyn Snapshot + 'a>,
         site: &SiteInfo,
         request: &ExchangeRequest,
+        before: Phases,
     ) -> Result<ExchangeReply, HubError> {
         let begun = self.clock.now();
         let reader = ReaderId::native(site.id);
         let (outcome, last, report, snapshot) = self.take_commit(snapshot, reader, request)?;
         let (snapshot, leaving) = self.hear_of_hand_overs(snapshot, site.id, request)?;
+        let stored_at = self.clock.now();
         let (snapshot, epoch, readings) = self.begin_reading(snapshot, reader, request)?;
         let limit = PageLimit {
             entries: request.entries_max.clamp(1, pull::ENTRIES_MAX) as usize,
@@ -51,7 +54,10 @@ impl Hub {
         if complete {
             self.note_received(snapshot, site.id, &request.positions)?;
         }
-        self.contacts.note(site.id, (begun, self.clock.now()), request, &reply, &report);
+        let now = self.clock.now();
+        // A clock may be set back meanwhile.
+        let (stored, prepared) = ((stored_at - begun).max(0), (now - stored_at).max(0));
+        self.contacts.note(site.id, (now, Phases { stored, prepared, ..before }), request, &reply, &report);
         Ok(reply)
     }
 

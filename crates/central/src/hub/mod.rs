@@ -37,7 +37,7 @@ use sitesync_core::record::{Role, State};
 use sitesync_store::{Snapshot, Store, Txn, write};
 
 pub use commit::Report;
-pub use contacts::{Contact, Moved};
+pub use contacts::{Contact, Moved, Phases};
 pub use context::Context;
 pub use epoch::{Lived, begin_epoch};
 pub use error::{Fault, HubError};

@@ -7,9 +7,6 @@ use sitesync_store::{Space, write};
 use super::contacts::{HOUR, Moved, hours_of};
 use super::{Hub, HubError, rows};
 
-/// Days for which exchanges that moved something or went wrong are kept.
-const LOG_DAYS: i64 = 90;
-
 /// Days for which exchanges are counted by the hour.
 const HOURS_DAYS: i64 = 400;
 
@@ -19,14 +16,30 @@ const DAY: i64 = 24 * HOUR;
 const CHUNK: usize = 1_000;
 
 impl Hub {
-    /// Removes what is older than it is kept. Called every hour.
-    pub fn prune(&self) -> Result<(), HubError> {
+    /// Removes what is older than it is kept: exchanges that moved something or went wrong after so many days. Called every hour.
+    pub fn prune(&self, log_days: u32) -> Result<(), HubError> {
         let now = self.clock.now();
+        for site in self.logged_sites()? {
+            while self.prune_log(site, now - i64::from(log_days) * DAY)? {}
+        }
         for site in self.contacts.sites() {
-            while self.prune_log(site, now - LOG_DAYS * DAY)? {}
             while self.prune_hours(site, now - HOURS_DAYS * DAY)? {}
         }
         Ok(())
+    }
+
+    /// The sites that have a log, also those that were only ever turned away.
+    fn logged_sites(&self) -> Result<Vec<SiteId>, HubError> {
+        let snapshot = self.store.snapshot()?;
+        let (mut sites, mut after) = (Vec::new(), Vec::new());
+        while let Some((key, _)) = snapshot.rows(Space::Log, &[], Some(&after), 1)?.pop()
+            && let Some(site) = key.first_chunk::<4>()
+        {
+            sites.push(SiteId(u32::from_be_bytes(*site)));
+            // The last row that this site could have.
+            after = [&site[..], &u64::MAX.to_be_bytes()].concat();
+        }
+        Ok(sites)
     }
 
     /// Whether there may be more.

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Central;
+use crate::retention;
 
 /// How old what is told about a site may be after a power cut.
 const FLUSH_EVERY: Duration = Duration::from_secs(3);
@@ -50,8 +51,12 @@ async fn round(central: &Arc<Central>, due: &Due, stopping: &watch::Receiver<boo
             blocking(move || central.flush()).await?;
         }
         Due::Prune => {
-            let hub = central.hub().clone();
-            blocking(move || hub.prune()).await?;
+            let central = central.clone();
+            blocking(move || {
+                let kept = retention::get(&*central.store().snapshot()?)?;
+                central.hub().prune(kept.log_days)
+            })
+            .await?;
         }
         Due::Jobs => {}
     }

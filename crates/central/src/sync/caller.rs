@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use sitesync_core::given::Millis;
 use sitesync_core::ids::SiteId;
 use sitesync_store::Snapshot;
 use sitesync_web::{ApiError, PackedBody, blocking};
@@ -16,6 +17,7 @@ use sitesync_web::{ApiError, PackedBody, blocking};
 use super::refusal::told;
 use super::turns::Place;
 use crate::auth::check_token;
+use crate::hub::Phases;
 use crate::server::Central;
 use crate::sites::Site;
 
@@ -23,6 +25,8 @@ use crate::sites::Site;
 pub(super) struct Caller {
     shown: Shown,
     id: SiteId,
+    /// When the head of the request was read.
+    came: Millis,
     /// Among the requests of this site, as long as this one lasts.
     _place: Place,
 }
@@ -38,6 +42,7 @@ impl FromRequestParts<Arc<Central>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, central: &Arc<Central>) -> Result<Self, ApiError> {
+        let came = central.clock().now();
         let shown = Shown {
             token: bearer(parts)?,
             hardware_id: header(parts, "x-sitesync-hardware")?,
@@ -48,7 +53,7 @@ impl FromRequestParts<Arc<Central>> for Caller {
             Some(id) => (shown, id),
             None => found(central.clone(), shown).await?,
         };
-        Ok(Self { shown, id, _place: central.turns().enter(id)? })
+        Ok(Self { shown, id, came, _place: central.turns().enter(id)? })
     }
 }
 
@@ -68,6 +73,8 @@ pub(super) struct Call<'a, T> {
     pub(super) snapshot: Box<dyn Snapshot + 'a>,
     pub(super) site: Site,
     pub(super) message: T,
+    /// How long it took until this was here.
+    pub(super) phases: Phases,
 }
 
 impl Caller {
@@ -87,6 +94,7 @@ impl Caller {
         T: serde::de::DeserializeOwned,
         R: Send + 'static,
     {
+        let read_at = central.clock().now();
         let turn = central.turns().take(self.id).await?;
         let few = body.is_large().then(|| central.clone());
         // What is large waits elsewhere, and keeps no desk from the others.
@@ -98,7 +106,9 @@ impl Caller {
             let central = &*central;
             let snapshot = central.store().snapshot()?;
             let site = self.shown.site(central, &*snapshot)?;
-            work(Call { central, snapshot, site, message: message? })
+            let (received, waited) = ((read_at - self.came).max(0), (central.clock().now() - read_at).max(0));
+            let phases = Phases { received, waited, ..Phases::default() };
+            work(Call { central, snapshot, site, message: message?, phases })
         };
         match few {
             Some(central) => central.large().run(serve).await,

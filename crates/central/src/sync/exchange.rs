@@ -45,13 +45,16 @@ pub(super) async fn exchange(
 ) -> Result<Response, ApiError> {
     // The hub itself notes when it exchanged something with a site.
     let served = caller.served(central, body, move |call: Call<'_, ExchangeRequest>| {
-        let Call { central, snapshot, site, message } = call;
-        let reply = central.hub().exchange_from(snapshot, &site.info(), &message)?;
+        let Call { central, snapshot, site, message, phases } = call;
+        let reply = central.hub().exchange_from(snapshot, &site.info(), &message, phases)?;
         note_initialisation(central, &site, &message, &reply)?;
-        match asked.known {
+        let begun = central.clock().now();
+        let packed = match asked.known {
             Some(known) => json_reply(&ShortReply::of(reply, &message, &known), accepts),
             None => json_reply(&reply, accepts),
-        }
+        };
+        central.hub().note_packed(site.id, central.clock().now() - begun);
+        packed
     });
     served.await
 }

@@ -60,3 +60,6 @@ set-address = Failures of an address
 set-address-hint = In a minute, with one site name, until that address has to wait for the next.
 set-remember = Remembered for
 set-remember-hint = Minutes for which a password that was right is not checked anew.
+set-log = Log of exchanges
+set-log-days = Kept for
+set-log-days-hint = Days, from 1 to 3650. Exchanges are removed from the log after that; records, held documents and the audit never.

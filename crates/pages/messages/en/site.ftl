@@ -216,6 +216,16 @@ site-log-bytes-in = Bytes received
 site-log-bytes-out = Bytes sent
 site-log-took-ms = Took (ms)
 site-log-ms = { $n } ms
+site-log-phase-received = received in
+site-log-phase-waited = waited
+site-log-phase-stored = stored in
+site-log-phase-prepared = reply read in
+site-log-phase-packed = packed in
+site-log-received-ms = Received in (ms)
+site-log-waited-ms = Waited (ms)
+site-log-stored-ms = Stored in (ms)
+site-log-prepared-ms = Reply read in (ms)
+site-log-packed-ms = Packed in (ms)
 site-log-idle = { $n ->
     [one] 1 exchange in this hour with nothing to move
    *[other] { $n } exchanges in this hour with nothing to move
@@ -243,6 +253,6 @@ site-log-filter = Show
 site-log-everything = Show everything
 site-log-none = Nothing was noted.
 site-log-more = { $n } older ones: choose a day, or take the file.
-site-log-kept = Kept for 90 days. Records, held documents and the audit are kept for ever.
+site-log-kept = Kept for { $days } days; Settings say how long. Records, held documents and the audit are kept for ever.
 site-log-picture = The last 14 days: { $moved } exchanges moved something, { $idle } had nothing to move, { $failed } attempts failed.
 site-log-day = { $day }: { $moved } moved something, { $idle } had nothing to move, { $failed } failed

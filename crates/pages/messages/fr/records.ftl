@@ -60,3 +60,6 @@ set-address = Échecs d’une adresse
 set-address-hint = Par minute, avec un nom de site, avant que cette adresse doive attendre la suivante.
 set-remember = Retenu pendant
 set-remember-hint = Minutes pendant lesquelles un mot de passe juste n’est pas vérifié à nouveau.
+set-log = Journal des échanges
+set-log-days = Conservé pendant
+set-log-days-hint = Jours, de 1 à 3650. Après, les échanges sont retirés du journal ; les enregistrements, les documents retenus et le journal des modifications ne le sont jamais.

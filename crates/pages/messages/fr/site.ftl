@@ -216,6 +216,16 @@ site-log-bytes-in = Octets reçus
 site-log-bytes-out = Octets envoyés
 site-log-took-ms = Durée (ms)
 site-log-ms = { $n } ms
+site-log-phase-received = reçu en
+site-log-phase-waited = attendu
+site-log-phase-stored = enregistré en
+site-log-phase-prepared = réponse lue en
+site-log-phase-packed = comprimée en
+site-log-received-ms = Reçu en (ms)
+site-log-waited-ms = Attendu (ms)
+site-log-stored-ms = Enregistré en (ms)
+site-log-prepared-ms = Réponse lue en (ms)
+site-log-packed-ms = Comprimée en (ms)
 site-log-idle = { $n ->
     [one] 1 échange dans cette heure, rien à transmettre
    *[other] { $n } échanges dans cette heure, rien à transmettre
@@ -243,6 +253,6 @@ site-log-filter = Afficher
 site-log-everything = Tout afficher
 site-log-none = Rien n’a été noté.
 site-log-more = { $n } plus anciens : choisissez un jour ou prenez le fichier.
-site-log-kept = Conservé 90 jours. Les enregistrements, les documents retenus et le journal des modifications sont conservés pour toujours.
+site-log-kept = Conservé { $days } jours. Les enregistrements, les documents retenus et le journal des modifications sont conservés pour toujours.
 site-log-picture = Les 14 derniers jours : { $moved } échanges ont transmis quelque chose, { $idle } n’avaient rien à transmettre, { $failed } tentatives ont échoué.
 site-log-day = { $day } : { $moved } avec transmission, { $idle } sans rien à transmettre, { $failed } échecs

@@ -21,6 +21,7 @@ use rows::{Entry, Row};
 use super::head::{Head, Tab};
 use crate::admin::overview::{self, SiteLine};
 use crate::console::frame::{Here, frame};
+use crate::retention;
 use crate::server::Central;
 use crate::sites::SiteError;
 
@@ -59,6 +60,8 @@ struct Page<'a> {
     rows: Vec<Row>,
     /// How many are left out.
     more: usize,
+    /// Days for which the log is kept.
+    kept: u32,
 }
 
 impl Page<'_> {
@@ -87,6 +90,7 @@ fn render(central: &Central, visit: &Visit, id: SiteId, asked: &Asked) -> Result
         picture: picture::draw(&entries, id, central.clock().now(), t),
         show: &asked.show,
         day: &asked.day,
+        kept: retention::get(&*central.store().snapshot()?)?.log_days,
         more: found.len().saturating_sub(SHOWN_MAX),
         rows: found.into_iter().take(SHOWN_MAX).map(|entry| Row::of(entry, t)).collect(),
     };

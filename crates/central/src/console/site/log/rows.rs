@@ -74,15 +74,22 @@ pub(super) struct Row {
     pub(super) next: Option<String>,
     /// Received, unchanged, held, sent, sizes in and out, and how long it took; none for what was no exchange, or nothing.
     pub(super) numbers: Option<[String; 6]>,
+    /// How long which phase took, if that is worth telling.
+    pub(super) phases: Option<String>,
 }
 
 impl Row {
     pub(super) fn of(entry: &Entry, t: &Texts) -> Self {
         let at = t.time(entry.at());
         match entry {
-            Entry::Idle(_, count) => {
-                Self { at, dot: "never", what: t.one("site-log-idle", "n", *count), next: None, numbers: None }
-            }
+            Entry::Idle(_, count) => Self {
+                at,
+                dot: "never",
+                what: t.one("site-log-idle", "n", *count),
+                next: None,
+                numbers: None,
+                phases: None,
+            },
             Entry::Moved(moved) => {
                 let dot = match (entry.has_failed(), moved.held) {
                     (true, _) => "bad",
@@ -90,7 +97,7 @@ impl Row {
                     (false, 0) => "good",
                 };
                 let numbers = moved.refusal.is_none().then(|| numbers(moved, t));
-                Self { at, dot, what: what(moved, t), next: next(moved, t), numbers }
+                Self { at, dot, what: what(moved, t), next: next(moved, t), numbers, phases: phases(moved, t) }
             }
         }
     }
@@ -124,13 +131,44 @@ fn next(moved: &Moved, t: &Texts) -> Option<String> {
     Some(t.say(&words))
 }
 
+/// What took longer than this is told by phase.
+const MOMENT: Millis = 20;
+
+/// The phases of an exchange that took more than a moment, in order.
+fn phases(moved: &Moved, t: &Texts) -> Option<String> {
+    if moved.took < MOMENT {
+        return None;
+    }
+    let label = |name| match name {
+        "received" => "site-log-phase-received",
+        "waited" => "site-log-phase-waited",
+        "stored" => "site-log-phase-stored",
+        "prepared" => "site-log-phase-prepared",
+        _ => "site-log-phase-packed",
+    };
+    let told = moved.phases.all().into_iter().filter(|(_, took)| *took > 0);
+    let told: Vec<_> = told.map(|(name, took)| format!("{} {}", t.get(label(name)), length(took, t))).collect();
+    Some(told.join(" · "))
+}
+
+fn length(took: Millis, t: &Texts) -> String {
+    if took < 1000 { t.one("site-log-ms", "n", took.unsigned_abs()) } else { t.length(took) }
+}
+
 fn numbers(moved: &Moved, t: &Texts) -> [String; 6] {
     let size = |bytes: u64| if bytes > 0 { t.bytes(bytes) } else { "–".to_owned() };
-    let took =
-        if moved.took < 1000 { t.one("site-log-ms", "n", moved.took.unsigned_abs()) } else { t.length(moved.took) };
+    let took = length(moved.took, t);
     let of = |number: u64| t.number(number);
     let sizes = format!("{} / {}", size(moved.bytes_in), size(moved.bytes_out));
     [of(moved.received), of(moved.unchanged), of(moved.held), of(moved.sent), sizes, took]
+}
+
+/// What the file tells of an exchange in numbers, in the order of its columns.
+fn figures(moved: &Moved) -> Vec<i64> {
+    let times = moved.times.max(1);
+    let counts = [times, moved.received, moved.unchanged, moved.held, moved.sent, moved.bytes_in, moved.bytes_out];
+    let phases = moved.phases.all().map(|(_, took)| took);
+    counts.map(|number| number as i64).into_iter().chain([moved.took]).chain(phases).collect()
 }
 
 pub(super) fn csv<'a>(entries: impl Iterator<Item = &'a Entry>, t: &Texts) -> Result<String, csv::Error> {
@@ -146,23 +184,70 @@ pub(super) fn csv<'a>(entries: impl Iterator<Item = &'a Entry>, t: &Texts) -> Re
         "site-log-bytes-in",
         "site-log-bytes-out",
         "site-log-took-ms",
+        "site-log-received-ms",
+        "site-log-waited-ms",
+        "site-log-stored-ms",
+        "site-log-prepared-ms",
+        "site-log-packed-ms",
     ];
     file.write_record(heads.map(|id| t.get(id)))?;
     for entry in entries {
         let row = Row::of(entry, t);
         let counts = match entry {
-            Entry::Idle(_, count) => [*count as i64, 0, 0, 0, 0, 0, 0, 0],
-            Entry::Moved(moved) => {
-                let times = moved.times.max(1);
-                let all =
-                    [times, moved.received, moved.unchanged, moved.held, moved.sent, moved.bytes_in, moved.bytes_out];
-                let [a, b, c, d, e, f, g] = all.map(|number| number as i64);
-                [a, b, c, d, e, f, g, moved.took]
-            }
+            Entry::Idle(_, count) => [*count as i64].into_iter().chain([0; 12]).collect(),
+            Entry::Moved(moved) => figures(moved),
         };
-        let counts = counts.map(|count| count.to_string());
+        let counts: Vec<_> = counts.iter().map(i64::to_string).collect();
         file.write_record([row.at.exact, harmless(&row.what)].iter().chain(&counts))?;
     }
     let bytes = file.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use sitesync_core::ids::SiteId;
+    use sitesync_pages::Language;
+
+    use super::*;
+    use crate::hub::Phases;
+
+    fn moved(phases: Phases) -> Moved {
+        Moved {
+            site: SiteId(2),
+            at: 0,
+            received: 3,
+            unchanged: 0,
+            held: 0,
+            sent: 1,
+            outcome: "applied".to_owned(),
+            took: phases.all().iter().map(|(_, took)| took).sum(),
+            phases,
+            bytes_in: 10,
+            bytes_out: 0,
+            refusal: None,
+            times: 0,
+        }
+    }
+
+    #[test]
+    fn phases_are_told_where_an_exchange_took_more_than_a_moment() {
+        let (en, fr) = (Texts::of(Language::English), Texts::of(Language::French));
+        let slow = moved(Phases { received: 4_200, waited: 0, stored: 51, prepared: 3, packed: 1 });
+        let told = "received in 4 s · stored in 51 ms · reply read in 3 ms · packed in 1 ms";
+        assert_eq!(Row::of(&Entry::Moved(slow.clone()), en).phases.as_deref(), Some(told));
+        assert!(
+            Row::of(&Entry::Moved(slow.clone()), fr).phases.unwrap().starts_with("reçu en 4 s · enregistré en 51 ms")
+        );
+        assert_eq!(Row::of(&Entry::Moved(moved(Phases { stored: 19, ..Phases::default() })), en).phases, None);
+        assert_eq!(Row::of(&Entry::Idle(0, 7), en).phases, None);
+        let file = csv([Entry::Moved(slow), Entry::Idle(0, 7)].iter(), en).unwrap();
+        let lines: Vec<_> = file.lines().collect();
+        assert!(
+            lines[0]
+                .ends_with("Took (ms),Received in (ms),Waited (ms),Stored in (ms),Reply read in (ms),Packed in (ms)")
+        );
+        assert!(lines[1].ends_with(",10,0,4255,4200,0,51,3,1"), "{file}");
+        assert!(lines[2].ends_with(",7,0,0,0,0,0,0,0,0,0,0,0,0"), "{file}");
+    }
 }
