@@ -28,6 +28,8 @@ pub struct Frame {
     pub csrf: String,
     pub path: String,
     pub in_the_open: bool,
+    /// The name by which the browser reaches the server, for its certificate.
+    pub host: String,
 }
 
 impl Frame {
@@ -40,6 +42,7 @@ impl Frame {
             csrf: visit.csrf().to_owned(),
             path: visit.path.clone(),
             in_the_open: visit.in_the_open,
+            host: visit.host_name().to_owned(),
         }
     }
 

@@ -47,6 +47,16 @@ impl Visit {
         }
     }
 
+    /// The name or address of the server, without the port; `NAME` if the browser tells none that could be typed.
+    pub fn host_name(&self) -> &str {
+        let name = match self.host.strip_prefix('[') {
+            Some(rest) => rest.split(']').next(),
+            None => self.host.split(':').next(),
+        };
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || "-.:".contains(letter);
+        name.filter(|name| !name.is_empty() && !name.starts_with('-') && name.chars().all(letter)).unwrap_or("NAME")
+    }
+
     /// Who makes the request; behind [`crate::let_in`] somebody does.
     pub fn who(&self) -> Option<&Who> {
         self.session.as_ref().map(|session| &session.who)
@@ -68,5 +78,31 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         Ok(Self::of(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_server_is_one_that_could_be_typed() {
+        let name = |host: &str| {
+            let (parts, ()) = Request::builder().header(HOST, host).body(()).unwrap().into_parts();
+            Visit::of(&parts).host_name().to_owned()
+        };
+        for (host, expected) in [
+            ("central.lan:8700", "central.lan"),
+            ("192.168.1.10", "192.168.1.10"),
+            ("[fe80::1]:8700", "fe80::1"),
+            ("", "NAME"),
+            ("a;rm -rf", "NAME"),
+            ("--replace", "NAME"),
+            ("<b>", "NAME"),
+        ] {
+            assert_eq!(name(host), expected, "{host}");
+        }
     }
 }

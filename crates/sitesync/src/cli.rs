@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, central, demo, held, import, records, remote, restore, site, sites, stores, tables, users,
+    backup, central, certificate, demo, held, import, records, remote, restore, site, sites, stores, tables, users,
 };
 
 /// Synchronisation for offline-first medical supply systems: a central server, and the remote sites of its facilities.
@@ -21,6 +21,8 @@ pub enum Command {
     Central(central::Options),
     /// Run a remote site
     Remote(remote::Options),
+    /// Make a certificate for a server in a local network, and the file that sites believe it by
+    Certificate(certificate::Options),
     /// Run a small country on this machine: a central server, three sites, and their daily work
     Demo(demo::Options),
     /// List, make, change and delete the sites of a central server
@@ -55,6 +57,7 @@ impl Command {
         match self {
             Self::Central(options) => options.run(),
             Self::Remote(options) => options.run(),
+            Self::Certificate(options) => options.run(),
             Self::Demo(options) => options.run(),
             Self::Sites(options) => options.run(),
             Self::Stores(options) => options.run(),

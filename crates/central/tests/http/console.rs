@@ -228,3 +228,19 @@ async fn files_need_no_session() {
     assert!(none.status.as_u16() == 404 && none.text().contains("nothing at this address"));
     is_refused(&server.send(Request::get("/api/none").body(Body::empty()).unwrap()).await, 404, "not_found");
 }
+
+#[tokio::test]
+async fn who_comes_through_an_open_network_is_warned_and_offered_a_certificate() {
+    let server = Server::new();
+    let asked = async |peer: [u8; 4], host: &str| {
+        let mut request = Request::get("/sign-in").header("host", host).body(Body::empty()).unwrap();
+        let peer = sitesync_web::Peer(Some(std::net::SocketAddr::from((peer, 40_000))));
+        request.extensions_mut().insert(axum::extract::connect_info::ConnectInfo(peer));
+        server.send(request).await.text()
+    };
+    let html = asked([192, 168, 1, 5], "central.lan:8700").await;
+    assert!(html.contains("comes without encryption"), "{html}");
+    assert!(html.contains("<code>sitesync certificate --data DIR --host central.lan</code>"), "{html}");
+    assert!(asked([192, 168, 1, 5], "x;reboot").await.contains("--host NAME<"), "what could not be typed is not shown");
+    assert!(!asked([127, 0, 0, 1], "localhost:8700").await.contains("without encryption"));
+}

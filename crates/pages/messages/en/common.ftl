@@ -7,7 +7,8 @@ sign-out = Sign out
 user-name = User name
 password = Password
 to-the-start = To the first page
-in-the-open = This page comes without encryption: who shares the network can read passwords. Set up TLS on the server.
+in-the-open = This page comes without encryption: who shares the network can read passwords.
+in-the-open-next = Set up TLS on the server. This command, given there with the server’s data directory, makes a certificate for a local network and says what to do with it:
 central-server = Central server
 
 ok = OK

@@ -7,7 +7,8 @@ sign-out = Se déconnecter
 user-name = Nom d’utilisateur
 password = Mot de passe
 to-the-start = Vers la première page
-in-the-open = Cette page arrive sans chiffrement : quiconque partage le réseau peut lire les mots de passe. Configurez TLS sur le serveur.
+in-the-open = Cette page arrive sans chiffrement : quiconque partage le réseau peut lire les mots de passe.
+in-the-open-next = Configurez TLS sur le serveur. Cette commande, donnée là-bas avec le répertoire de données du serveur, fait un certificat pour un réseau local et dit qu’en faire :
 central-server = Serveur central
 
 ok = OK

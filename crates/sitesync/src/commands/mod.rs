@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod central;
+pub mod certificate;
 pub mod demo;
 pub mod held;
 pub mod import;
