@@ -144,3 +144,15 @@ async fn a_store_is_handed_over_by_itself() {
     south.stop().await.unwrap();
     server.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn the_first_password_is_not_lost_with_a_start_that_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    assert!(RemoteSite::start(Options::new(directory.path(), taken.local_addr().unwrap())).await.is_err());
+    let everywhere = Options::new(directory.path(), ([0, 0, 0, 0], 0).into());
+    assert!(RemoteSite::start(everywhere).await.is_err(), "a site for one person");
+    let site = RemoteSite::start(Options::new(directory.path(), ([127, 0, 0, 1], 0).into())).await.unwrap();
+    assert!(site.first_account().is_some());
+    site.stop().await.unwrap();
+}

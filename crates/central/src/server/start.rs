@@ -104,10 +104,11 @@ pub const FIRST_USER: &str = "admin";
 /// Starts a central server. When this returns, it answers.
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let Options { data, listen, tls, proxies, backups, limits, lines } = options;
-    let opened = tokio::task::spawn_blocking(move || open(data, backups, limits));
-    let (central, first_password) = opened.await.map_err(|error| StartError::Serve(error.to_string()))??;
+    // First of all: whoever cannot listen has not made a first user, whose password would be shown to nobody.
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
+    let opened = tokio::task::spawn_blocking(move || open(data, backups, limits));
+    let (central, first_password) = opened.await.map_err(|error| StartError::Serve(error.to_string()))??;
     let (stop, stopping) = watch::channel(false);
     let (router, encrypted) = (behind(router_with(&central, lines), &proxies), tls.is_some());
     let shutdown = told(stopping.clone(), central.clone());

@@ -24,6 +24,17 @@ async fn ask(address: SocketAddr, text: String) -> String {
 }
 
 #[tokio::test]
+async fn the_first_password_is_not_lost_with_a_start_that_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let refused = Options { listen: taken.local_addr().unwrap(), ..options(directory.path()) };
+    assert!(start(refused).await.is_err());
+    let running = start(options(directory.path())).await.unwrap();
+    assert!(running.first_password.is_some());
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn it_starts_answers_backs_up_stops_and_starts_again() {
     let directory = tempfile::tempdir().unwrap();
     let running = start(options(directory.path())).await.unwrap();

@@ -132,7 +132,7 @@ impl RemoteSite {
             let opening = tokio::task::spawn_blocking(move || open(options, clock, random));
             opening.await.map_err(|error| StartError::Link(LinkError::Here(error.to_string())))??
         };
-        let Opened { options, store, site, hardware_id, first_account } = opened;
+        let Opened { options, store, site, hardware_id } = opened;
         let kind = site.kind()?;
         if kind != DeviceKind::ClientServer && !options.listen.ip().to_canonical().is_loopback() {
             return Err(StartError::NotHere { kind: kind.name(), address: options.listen });
@@ -140,6 +140,12 @@ impl RemoteSite {
         let unheard = |error: std::io::Error| StartError::Listen { address: options.listen, reason: error.to_string() };
         let listener = TcpListener::bind(options.listen).await.map_err(unheard)?;
         let address = listener.local_addr().map_err(unheard)?;
+        // Last of all that may fail: its password is shown only once.
+        let first_account = {
+            let (store, account, cost, random) = (store.clone(), options.account, options.cost, random.clone());
+            let making = tokio::task::spawn_blocking(move || first_account(&*store, account, cost, &*random));
+            making.await.map_err(|error| StartError::Link(LinkError::Here(error.to_string())))??
+        };
         let (runner, syncing) = Runner::start(site.clone(), link.clone(), random.clone());
         let router = api::router(api::Parts {
             site: site.clone(),
@@ -212,7 +218,6 @@ struct Opened {
     store: Arc<dyn Store>,
     site: Arc<Site>,
     hardware_id: String,
-    first_account: Option<FirstAccount>,
 }
 
 fn http_link(ca_file: Option<PathBuf>) -> Result<HttpLink, LinkError> {
@@ -235,10 +240,9 @@ fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Res
     if !is_device_id(&hardware_id) {
         return Err(StartError::HardwareId(hardware_id));
     }
-    let first_account = first_account(&*store, &options, &*random)?;
     let site = Site::open(store.clone(), clock, random)?;
     set_up(&site, options.configuration.clone(), &hardware_id)?;
-    Ok(Opened { options, store, site: Arc::new(site), hardware_id, first_account })
+    Ok(Opened { options, store, site: Arc::new(site), hardware_id })
 }
 
 /// The stored configuration, or the given one the first time, always with the id of this machine: a data file that was copied
@@ -252,16 +256,16 @@ fn set_up(site: &Site, given: Option<Configuration>, hardware_id: &str) -> Resul
 
 fn first_account(
     store: &dyn Store,
-    options: &Options,
+    given: Option<(String, String)>,
+    cost: Cost,
     random: &dyn Random,
 ) -> Result<Option<FirstAccount>, StartError> {
     if local::any(&*store.snapshot().map_err(AccountError::from)?).map_err(AccountError::from)? {
         return Ok(None);
     }
-    let made_up = options.account.is_none();
-    let (name, password) =
-        options.account.clone().unwrap_or_else(|| (FIRST_NAME.to_owned(), accounts::generated_password(random)));
-    let hashed = HashedPassword::new(&password, options.cost, random)?;
+    let made_up = given.is_none();
+    let (name, password) = given.unwrap_or_else(|| (FIRST_NAME.to_owned(), accounts::generated_password(random)));
+    let hashed = HashedPassword::new(&password, cost, random)?;
     write(store, |txn| local::put(txn, &name, Permissions::all(), &hashed))?;
     Ok(made_up.then_some(FirstAccount { name, password }))
 }

@@ -192,15 +192,16 @@ async fn serve(options: server::Options, wanted: Wanted) -> Result<()> {
     let running = RemoteSite::start(options)
         .await
         .with_context(|| format!("the remote site on {} does not start", data.display()))?;
-    if let Err(error) = set_up(&running, &wanted) {
-        running.stop().await?;
-        return Err(error);
-    }
+    // Before anything that may fail: the password is not told again.
     if let Some(first) = running.first_account() {
         print(&format!(
             "The first user is \"{}\", its password {}\nIt is shown only now.\n",
             first.name, first.password
         ))?;
+    }
+    if let Err(error) = set_up(&running, &wanted) {
+        running.stop().await?;
+        return Err(error);
     }
     let asked = stop::asked();
     print(&format!("remote site ready at {}\n", running.url()))?;
@@ -217,7 +218,7 @@ fn set_up(running: &RemoteSite, wanted: &Wanted) -> Result<()> {
             bail!("the site is not set up yet, and this is missing: {}", missing.join(", "));
         }
         return print(&format!(
-            "The site is not set up yet. Start it with --server-url, --site-name and --password-file, or set it up through its API at {}\n",
+            "The site is not set up yet. Start it with --server-url, --site-name and --password-file, or open {} in a browser and set it up there.\n",
             running.url()
         ));
     };
