@@ -17,6 +17,7 @@ use super::frame::{Here, frame};
 use super::site;
 use crate::admin::central_data::store;
 use crate::admin::guard::change;
+use crate::admin::overview::{self, SiteLine};
 use crate::hub::HubError;
 use crate::master::{Basics, BasicsForm, FacilityForm, FacilityKind, ItemForm, Kind, MasterError, Plan};
 use crate::place;
@@ -33,6 +34,7 @@ enum Step {
     Facility,
     Items,
     Site,
+    Device,
     /// Nothing is left to do.
     Done,
 }
@@ -44,7 +46,7 @@ struct Known {
     facility: Option<String>,
     items: usize,
     /// The first site beside the server's own.
-    site: Option<(SiteId, String)>,
+    site: Option<SiteLine>,
     /// Stores that are still on this server, by id and name.
     stores: Vec<(String, String)>,
 }
@@ -54,6 +56,7 @@ impl Known {
         let snapshot = central.store().snapshot()?;
         let master = central.master(&*snapshot)?;
         let others = sites::list(&*snapshot, Some(SiteId::CENTRAL), 1)?;
+        let site = others.first().map(|site| overview::one(central, site.id)).transpose()?.flatten();
         let here = master.stores.iter().filter(|store| !store.closed && [0, SiteId::CENTRAL.0].contains(&store.site));
         let mut stores: Vec<_> = here.map(|store| (store.id.to_string(), store.name.to_string())).collect();
         stores.sort_by_cached_key(|(_, name)| name.to_lowercase());
@@ -63,7 +66,7 @@ impl Known {
             basics: Basics::of(&master),
             facility: facility.map(|store| store.name.to_string()),
             items: master.items.len(),
-            site: others.into_iter().next().map(|site| (site.id, site.name)),
+            site,
             stores,
         })
     }
@@ -74,6 +77,7 @@ impl Known {
             (self.facility.is_none(), Step::Facility),
             (self.items == 0, Step::Items),
             (self.site.is_none(), Step::Site),
+            (self.site.as_ref().is_some_and(|site| site.last_sync.is_none()), Step::Device),
         ];
         open.into_iter().find_map(|(open, step)| open.then_some(step)).unwrap_or(Step::Done)
     }
@@ -96,6 +100,11 @@ struct Page<'a> {
 impl Page<'_> {
     fn fault(&self, field: &str) -> Option<&String> {
         self.faults.iter().find(|(known, _)| *known == field).map(|(_, text)| text)
+    }
+
+    /// How the first site is, as a part of a page.
+    fn state(&self) -> Option<String> {
+        self.known.site.as_ref().and_then(|site| site::state_of(site, self.t).ok())
     }
 
     /// The class of a step.

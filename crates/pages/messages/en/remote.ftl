@@ -103,3 +103,6 @@ data-more = Next page
 edited-centrally = on the central server
 edited-everywhere = on any site
 edited-in-store = in its store
+set-up-code = I have a QR code
+set-up-three = Text of the code
+set-up-three-hint = Three lines: address, site name, password. They go before what stands above.

@@ -103,3 +103,6 @@ data-more = Page suivante
 edited-centrally = sur le serveur central
 edited-everywhere = sur n’importe quel site
 edited-in-store = dans son dépôt
+set-up-code = J’ai un code QR
+set-up-three = Texte du code
+set-up-three-hint = Trois lignes : adresse, nom du site, mot de passe. Elles priment sur ce qui est au-dessus.

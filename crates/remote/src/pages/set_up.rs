@@ -45,6 +45,7 @@ pub(super) async fn post(State(api): State<Api>, visit: Visit, form: Form) -> Re
     if api.configuration().await?.set_up {
         return Ok(Redirect::to("/").into_response());
     }
+    let form = with_three_lines(form);
     let change = first(&form);
     match form.get("action") {
         "back" => draw(&visit, &form, None, None),
@@ -57,6 +58,17 @@ pub(super) async fn post(State(api): State<Api>, visit: Visit, form: Form) -> Re
             Err(error) => draw(&visit, &form, None, Some(error.text())),
         },
     }
+}
+
+/// The three things as the central server's code tells them to a camera: each a line.
+fn with_three_lines(mut form: Form) -> Form {
+    let lines: Vec<String> = form.get("three").lines().map(|line| line.trim().to_owned()).collect();
+    if let [address, name, password] = lines.as_slice() {
+        form.0.retain(|(name, _)| !["server_url", "site_name", "site_password", "three"].contains(&name.as_str()));
+        let filled = [("server_url", address), ("site_name", name), ("site_password", password)];
+        form.0.extend(filled.map(|(name, value)| (name.to_owned(), value.clone())));
+    }
+    form
 }
 
 /// What a first set-up leaves open is as usual.

@@ -95,6 +95,9 @@ async fn the_first_set_up_is_checked_before_it_begins() {
         [("server_url", "http://central"), ("site_name", "clinic"), ("site_password", "s3cret"), ("kind", "mobile")];
     let checked = browser.submit("/set-up", &given).await.html;
     assert!(checked.contains("Step 2 of 3") && checked.contains("Everything fits"), "{checked}");
+    let code = [("server_url", ""), ("three", "http://central\r\nclinic\r\ns3cret\r\n"), ("kind", "mobile")];
+    let scanned = browser.submit("/set-up", &code).await.html;
+    assert!(scanned.contains("Everything fits") && scanned.contains("value=\"s3cret\""), "{scanned}");
     assert!(world.site.state().unwrap().configuration.is_none(), "nothing is stored yet");
     let begun = browser.submit("/set-up", &[&given[..], &[("action", "begin")]].concat()).await;
     assert_eq!((begun.status.as_u16(), begun.to.as_str()), (303, "/"), "{}", begun.html);

@@ -222,6 +222,7 @@ struct Saved<'a> {
     password: &'a str,
     address: String,
     qr: Option<Qr>,
+    state: String,
 }
 
 #[derive(Template)]
@@ -233,7 +234,7 @@ struct State<'a> {
 }
 
 /// How a site is, as a part of a page.
-pub(super) fn state(site: &SiteLine, t: &'static Texts) -> Result<String, ApiError> {
+pub(in crate::console) fn state(site: &SiteLine, t: &'static Texts) -> Result<String, ApiError> {
     text(&State { t, site, dot: dot(site.state.kind) })
 }
 
@@ -252,7 +253,8 @@ pub(super) async fn told_once(
         let address = format!("{scheme}://{}", visit.host);
         let frame = frame(&visit, Here::Sites);
         let qr = Qr::of(&format!("{address}\n{}\n{password}", site.name));
-        let page = Saved { frame, t: visit.t, site: &site, password: &password, address, qr };
+        let page =
+            Saved { frame, t: visit.t, site: &site, password: &password, address, qr, state: state(&site, visit.t)? };
         text(&page)
     });
     Ok(Html(html.await?).into_response())

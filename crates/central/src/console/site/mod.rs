@@ -27,6 +27,7 @@ use sitesync_web::{ApiError, Form, Path, Query, blocking};
 
 use draft::Draft;
 use general::View;
+pub(super) use general::state as state_of;
 use save::SaveError;
 
 use crate::admin::guard::change;
@@ -178,7 +179,7 @@ pub(super) async fn state(
 ) -> Result<Response, ApiError> {
     let id = SiteId(site);
     let line = blocking(move || overview::one(&central, id)?.ok_or(SiteError::NotFound(id)).map_err(ApiError::from));
-    let html = general::state(&line.await?, visit.t)?;
+    let html = state_of(&line.await?, visit.t)?;
     Ok(if_changed(html, &headers))
 }
 
