@@ -30,7 +30,7 @@ mod tls;
 mod unpack;
 
 pub use blocking::blocking;
-pub use body::{Body, BodyLimit, PackedBody};
+pub use body::{Body, BodyLimit, CsvBody, PackedBody};
 pub use client_tls::{ClientTlsError, client_tls};
 pub use directory::private_directory;
 pub use error::{ApiError, Told, fallback_method, fallback_path};
