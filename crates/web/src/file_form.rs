@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::{ApiError, BodyRoom};
 
 /// The largest file, in bytes.
-pub const FILE_MAX: usize = 8 << 20;
+pub const FILE_MAX: usize = 8_000_000;
 
 /// The field with the file.
 const FILE: &str = "file";
@@ -133,7 +133,7 @@ fn too_large() -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "file_too_large",
-        format!("The file is larger than {} MiB.", FILE_MAX >> 20),
+        format!("The file is larger than {} MB.", FILE_MAX / 1_000_000),
         "Nothing was changed. Send it in smaller parts.",
     )
 }

@@ -211,7 +211,7 @@ async fn only_forms_of_the_session_and_files_that_fit_are_taken() {
         (&b"PK\x03\x04"[..], 400, "The file is a workbook, not CSV."),
         (b"", 400, "The file is empty."),
         (b"code,name\n", 400, "nothing below it"),
-        (&[b'x'; (8 << 20) + 1], 413, "The file is too large."),
+        (&[b'x'; 8_000_001], 413, "The file is too large."),
     ] {
         let answer = admin.send_file("/import/items", &word, "i.csv", file).await;
         assert!(answer.status.as_u16() == status && answer.text().contains(told), "{told}: {}", answer.text());

@@ -59,11 +59,11 @@ pub(super) fn draw(visit: &Visit, kind: Kind, fault: Option<(StatusCode, &ErrorT
 
 fn rows(kind: Kind, t: &Texts) -> Vec<FieldRow> {
     let fields = kind.fields().iter();
-    let row = |field: &crate::sheet::Field| FieldRow {
-        label: t.get(field.label),
-        needed: field == kind.key(),
-        examples: field.examples.into_iter().filter(|example| !example.is_empty()).collect(),
-        hint: field.hint.map(|hint| t.get(hint)).unwrap_or_default(),
+    let row = |field: &crate::sheet::Field| {
+        let mut examples: Vec<_> = field.examples.into_iter().filter(|example| !example.is_empty()).collect();
+        examples.dedup();
+        let hint = field.hint.map(|hint| t.get(hint)).unwrap_or_default();
+        FieldRow { label: t.get(field.label), needed: field == kind.key(), examples, hint }
     };
     fields.map(row).collect()
 }

@@ -21,6 +21,8 @@ use crate::sheet::{self, Judged, JudgedRow, Kind, Outcome, Row, Stored, Upload};
 const ROWS: usize = 100;
 /// Cells are shown up to so many characters.
 const SHOWN_MAX: usize = 120;
+/// Cells with more characters get more room.
+const LONG_ABOVE: usize = 24;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Params {
@@ -80,7 +82,7 @@ struct RowView {
 
 struct Cell {
     text: String,
-    left_out: bool,
+    class: &'static str,
     was: Option<String>,
     why: Option<String>,
 }
@@ -258,9 +260,15 @@ fn cell(upload: &Upload, row: &Row, judged: &JudgedRow, at: usize, t: &Texts) ->
     let here = judged.wrong.iter().filter(|wrong| wrong.column == Some(at));
     let why: Vec<_> = here.map(|wrong| wrong.why.say(t)).collect();
     let was = judged.was.iter().find(|(column, _)| *column == at);
+    let is_long = text.chars().nth(LONG_ABOVE).is_some();
     Cell {
         text: short,
-        left_out: upload.columns[at].is_none(),
+        class: match (upload.columns[at].is_some(), why.is_empty()) {
+            (false, _) => "out",
+            (true, false) => "bad",
+            (true, true) if is_long => "long",
+            (true, true) => "",
+        },
         was: was.map(|(_, was)| was.say(t)),
         why: (!why.is_empty()).then(|| why.join(" ")),
     }

@@ -107,9 +107,10 @@ async fn ok(
             let text = ErrorText { code: code.to_owned(), message: String::new(), next: String::new() };
             preview::draw(visit, &id, &upload, &judged, &preview::Params::default(), Some(&text))
         }
-        Err(error) => {
+        Err(error) if error.status() == StatusCode::CONFLICT => {
             let judged = preview::judged(central, &who, &upload).await?;
             preview::draw(visit, &id, &upload, &judged, &preview::Params::default(), Some(error.text()))
         }
+        Err(error) => Err(error),
     }
 }
