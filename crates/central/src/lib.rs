@@ -14,6 +14,7 @@ pub mod policy;
 mod records;
 pub mod retention;
 pub mod server;
+pub mod sheet;
 pub mod sites;
 pub mod stores;
 pub mod sync;

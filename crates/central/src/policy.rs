@@ -22,6 +22,9 @@ const CHANGES: &[(&str, Option<Permission>)] = &[
     ("/api/lists", Some(EditCentralData)),
     ("/api/held", Some(HandleHeld)),
     ("/api/users", Some(ManageUsers)),
+    ("/api/import/items", Some(EditCentralData)),
+    ("/api/import/facilities", Some(EditCentralData)),
+    ("/api/import/users", Some(ManageUsers)),
     ("/api/backup", Some(AdministerServer)),
     ("/sites", Some(EditSyncSettings)),
     ("/stores", Some(EditSyncSettings)),
@@ -32,6 +35,9 @@ const CHANGES: &[(&str, Option<Permission>)] = &[
     ("/items", Some(EditCentralData)),
     ("/facilities", Some(EditCentralData)),
     ("/lists", Some(EditCentralData)),
+    ("/import/items", Some(EditCentralData)),
+    ("/import/facilities", Some(EditCentralData)),
+    ("/import/users", Some(ManageUsers)),
     ("/held", Some(HandleHeld)),
     // There only in a demo.
     ("/demo", Some(EditSyncSettings)),
@@ -49,6 +55,9 @@ const VIEWS: &[(&str, Permission)] = &[
     ("/held", ViewRecords),
     ("/audit", ViewRecords),
     ("/users", ManageUsers),
+    ("/import/items", EditCentralData),
+    ("/import/facilities", EditCentralData),
+    ("/import/users", ManageUsers),
 ];
 
 /// # Errors

@@ -22,6 +22,7 @@ macro_rules! files {
             include_str!(concat!("../messages/", $language, "/records.ftl")),
             include_str!(concat!("../messages/", $language, "/central_data.ftl")),
             include_str!(concat!("../messages/", $language, "/browse.ftl")),
+            include_str!(concat!("../messages/", $language, "/import.ftl")),
             include_str!(concat!("../messages/", $language, "/remote.ftl")),
         ]
     };

@@ -93,7 +93,17 @@ impl Client {
         query: &[(&str, String)],
         body: Option<Value>,
     ) -> Result<Value> {
-        let response = self.send(method, path, query, body).await?;
+        let text = |body| serde_json::to_vec(&body).context("the request cannot be written as JSON");
+        let body = body.map(text).transpose()?.map(|text| ("application/json", text));
+        self.answer(self.send(method, path, query, body).await?).await
+    }
+
+    /// Sends the text of a CSV file.
+    pub async fn post_csv(&self, path: &[&str], query: &[(&str, String)], text: Vec<u8>) -> Result<Value> {
+        self.answer(self.send(Method::POST, path, query, Some(("text/csv", text))).await?).await
+    }
+
+    async fn answer(&self, response: reqwest::Response) -> Result<Value> {
         let (status, url) = (response.status(), response.url().clone());
         let bytes = response.bytes().await.with_context(|| format!("the answer of {url} broke off"))?;
         if status == StatusCode::NO_CONTENT || bytes.is_empty() && status.is_success() {
@@ -124,7 +134,7 @@ impl Client {
         method: Method,
         path: &[&str],
         query: &[(&str, String)],
-        body: Option<Value>,
+        body: Option<(&str, Vec<u8>)>,
     ) -> Result<reqwest::Response> {
         let mut url = self.base.clone();
         url.path_segments_mut().map_err(|()| anyhow!("the server address takes no path"))?.pop_if_empty().extend(path);
@@ -132,9 +142,8 @@ impl Client {
             url.query_pairs_mut().extend_pairs(query);
         }
         let mut request = self.http.request(method, url).basic_auth(&self.user, Some(&self.password));
-        if let Some(body) = body {
-            let text = serde_json::to_vec(&body).context("the request cannot be written as JSON")?;
-            request = request.header("content-type", "application/json").body(text);
+        if let Some((kind, body)) = body {
+            request = request.header("content-type", kind).body(body);
         }
         request.send().await.map_err(|error| unreachable(&self.base, &error))
     }

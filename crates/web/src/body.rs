@@ -15,7 +15,7 @@ use tokio::time::timeout_at;
 use crate::pace::Pace;
 use crate::room::Taken;
 use crate::unpack::unpack_small;
-use crate::{ApiError, BodyRoom, blocking};
+use crate::{ApiError, BodyRoom, FILE_MAX, blocking};
 
 /// The most bytes of a body; an `Extension` layer of a route sets another than the default.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,9 @@ pub struct PackedBody {
     /// Held until the message is read.
     taken: Taken,
 }
+
+/// The text of a CSV file as a body, up to [`crate::FILE_MAX`].
+pub struct CsvBody(pub Vec<u8>);
 
 /// Smaller ones are parsed in place: handing them over takes longer.
 const IN_PLACE_MAX: usize = 32 << 10;
@@ -91,10 +94,32 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Bo
     }
 }
 
-fn expect_json(request: &Request) -> Result<(), ApiError> {
+impl<S: Send + Sync> FromRequest<S> for CsvBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        if !is_announced_as(&request, "text/csv") {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_csv",
+                "The body is not announced as CSV.",
+                "Send it with the header \"content-type: text/csv\".",
+            ));
+        }
+        let coding = Coding::of(&request)?;
+        let mut taken = Taken::of(request.extensions().get::<BodyRoom>().cloned());
+        let bytes = read(request, FILE_MAX, &mut taken).await?;
+        coding.unpack(bytes, FILE_MAX, &mut taken).map(|bytes| Self(bytes.into()))
+    }
+}
+
+fn is_announced_as(request: &Request, expected: &str) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = kind.split(';').next().unwrap_or("").trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(expected)
+}
+
+fn expect_json(request: &Request) -> Result<(), ApiError> {
+    if is_announced_as(request, "application/json") {
         return Ok(());
     }
     Err(ApiError::new(

@@ -56,22 +56,27 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             // Nobody is signed in: there is nothing that another page could use.
             None => Ok(form),
             Some(session) if same(form.get(CSRF), &session.csrf) => Ok(form),
-            Some(_) => Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                "form_foreign",
-                "The form does not belong to this session. Nothing was changed.",
-                "Load the page again and repeat what you did.",
-            )),
+            Some(_) => Err(foreign()),
         }
     }
 }
 
+/// The refusal of a form without the word of the session.
+pub(crate) fn foreign() -> ApiError {
+    ApiError::new(
+        StatusCode::FORBIDDEN,
+        "form_foreign",
+        "The form does not belong to this session. Nothing was changed.",
+        "Load the page again and repeat what you did.",
+    )
+}
+
 /// Compared as a whole, so that time tells nothing.
-fn same(given: &str, expected: &str) -> bool {
+pub(crate) fn same(given: &str, expected: &str) -> bool {
     blake3::hash(given.as_bytes()) == blake3::hash(expected.as_bytes())
 }
 
-fn unreadable(reason: &str) -> ApiError {
+pub(crate) fn unreadable(reason: &str) -> ApiError {
     ApiError::new(
         StatusCode::BAD_REQUEST,
         "form_unreadable",

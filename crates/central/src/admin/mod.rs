@@ -8,6 +8,7 @@ pub(crate) mod backup;
 pub(crate) mod central_data;
 pub(crate) mod guard;
 pub(crate) mod held;
+mod import;
 pub mod overview;
 mod record_edit;
 mod records;
@@ -105,6 +106,7 @@ fn calls() -> OpenApiRouter<Arc<Central>> {
         .routes(routes!(users::one, users::edit))
         .routes(routes!(users::set_password))
         .routes(routes!(users::sign_out))
+        .routes(routes!(import::import))
         .routes(routes!(audit::list))
         .routes(routes!(backup::backup))
 }

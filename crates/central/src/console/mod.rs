@@ -7,6 +7,7 @@ mod central_data;
 mod first_steps;
 mod frame;
 mod held;
+mod import;
 mod qr;
 mod records;
 mod settings;
@@ -53,6 +54,7 @@ pub fn router(central: Arc<Central>, of_demo: Option<Arc<dyn Lines>>) -> Router 
         .merge(central_data::router())
         .merge(held::router())
         .merge(records::router())
+        .merge(import::router())
         .merge(stores::router())
         .merge(users::router())
         .with_state(central)

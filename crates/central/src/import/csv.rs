@@ -9,6 +9,7 @@ use super::collect::Collected;
 use super::fault::{CellFault, Faults, shortened};
 use super::nearest::nearest;
 use super::rule::{Counts, Row, Rule};
+use super::text::{Lines, NotText};
 use super::{COLUMNS_MAX, Change, FILE_MAX, ImportError, ImportRecord, Mapping, PROGRESS_EVERY, Progress, whole};
 
 /// Reads a whole CSV file: all its records, or all that is wrong with it. `progress` is called every thousand lines and at the end.
@@ -27,14 +28,10 @@ pub fn read_csv(
 
 /// Refuses at once what is no text: listing its "cells" would help nobody.
 pub(super) fn check_text(bytes: &[u8]) -> Result<(), Faults> {
-    let reason = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16 text; save it as UTF-8",
-        [b'P', b'K', 3, 4, ..] => "the file is a workbook or an archive, not text; save it as CSV",
-        _ if bytes.iter().take(8_192).any(|byte| *byte == 0) => "the file is not text: it holds zero bytes",
-        _ if bytes.iter().all(u8::is_ascii_whitespace) => "the file is empty",
-        _ => return Ok(()),
-    };
-    Err(Faults::one(CellFault::line(1, reason)))
+    match NotText::of(bytes) {
+        None => Ok(()),
+        Some(what) => Err(Faults::one(CellFault::line(1, what.to_string()))),
+    }
 }
 
 /// The longest cell, in bytes.
@@ -49,29 +46,9 @@ struct File<'a> {
     lines: Lines<'a>,
 }
 
-/// Lines of the file by position. The `csv` crate takes the position of a record before the empty lines in front of it.
-struct Lines<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line in which a record begins that was read from `start` on. Asked in ascending order.
-    fn of(&mut self, start: u64) -> u64 {
-        let mut start = usize::try_from(start).unwrap_or(usize::MAX).min(self.text.len());
-        let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        start += blank;
-        let passed = self.text[self.at.min(start)..start].iter().filter(|byte| **byte == b'\n').count();
-        self.line += passed as u64;
-        self.at = start;
-        self.line
-    }
-}
-
 impl<'a> File<'a> {
     fn new(text: &'a [u8], mapping: &'a Mapping) -> Self {
-        let lines = Lines { text, at: 0, line: 1 };
+        let lines = Lines::of(text);
         Self { text, mapping, found: Collected::default(), faults: Faults::default(), counts: Counts::new(), lines }
     }
 
@@ -86,7 +63,7 @@ impl<'a> File<'a> {
         let mut rows = 0_u64;
         self.constants();
         while self.next(&mut reader, &mut record) {
-            let line = self.lines.of(record.position().map_or(0, csv::Position::byte));
+            let line = self.lines.at(record.position().map_or(0, csv::Position::byte));
             match &header {
                 None => header = Some(Header::read(&record, line, self.mapping)?),
                 Some(header) => {
@@ -101,7 +78,7 @@ impl<'a> File<'a> {
         if rows == 0 && self.faults.is_empty() {
             self.faults.push(CellFault::line(1, "the file has a header but no rows"));
         }
-        progress(self.progress(self.lines.line, self.text.len() as u64));
+        progress(self.progress(self.lines.last(), self.text.len() as u64));
         let good = self.found.into_records();
         if self.faults.is_empty() { Ok(good) } else { Err(ImportError::Faults { faults: self.faults, good }) }
     }
@@ -115,7 +92,7 @@ impl<'a> File<'a> {
         match reader.read_byte_record(record) {
             Ok(more) => more,
             Err(error) => {
-                let line = error.position().map_or(1, |position| self.lines.of(position.byte()));
+                let line = error.position().map_or(1, |position| self.lines.at(position.byte()));
                 self.faults.push(CellFault::line(line, format!("cannot be read as CSV: {error}")));
                 false
             }

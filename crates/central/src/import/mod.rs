@@ -3,6 +3,8 @@
 //! It reads JSON lines ([`read_json_lines`]) and CSV with a small mapping ([`read_csv`], [`Mapping`]). It is pure: it opens no file
 //! and writes to no store. Who calls it commits what it returns in one transaction, so that an import is all or nothing: one bad
 //! cell, and nothing is returned but the list of all that is wrong.
+//!
+//! Files of people who know no tables, in the browser and with `--kind`, are read in [`crate::sheet`].
 
 mod cell;
 mod check;
@@ -14,6 +16,7 @@ mod mapping;
 mod nearest;
 mod rule;
 mod template;
+pub(crate) mod text;
 
 #[cfg(test)]
 mod scms_test;

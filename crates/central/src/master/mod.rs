@@ -27,5 +27,6 @@ pub use list::{ListForm, Turn};
 pub use pairs::Pairs;
 pub use plan::Plan;
 pub use read::{Item, List, Name, Store, Unit};
+pub(crate) use save::day;
 pub use save::{Editor, Kind, Saved, save, version};
 pub use shelf::{Kept, Shelf};

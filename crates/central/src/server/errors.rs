@@ -7,6 +7,7 @@ use sitesync_web::ApiError;
 use crate::auth::SettingsError;
 use crate::hub::{Fault, HubError};
 use crate::master::MasterError;
+use crate::sheet::Unreadable;
 use crate::sites::SiteError;
 use crate::users::UserError;
 
@@ -130,6 +131,13 @@ impl From<MasterError> for ApiError {
                 ApiError::new(StatusCode::CONFLICT, code, sentence(&error.to_string()), next)
             }
         }
+    }
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(error: Unreadable) -> Self {
+        let message = sentence(&error.to_string());
+        ApiError::new(StatusCode::BAD_REQUEST, error.code(), message, "Nothing was imported. Choose another file.")
     }
 }
 

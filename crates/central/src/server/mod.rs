@@ -7,6 +7,7 @@ mod jobs;
 mod start;
 mod state;
 
+pub(crate) use errors::sentence;
 pub use start::{DATA_FILE, FIRST_USER, Options, RESTORING_FILE, Running, StartError, start};
 pub use state::{Central, Limits};
 

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use crate::auth::{Auth, Gate, GateLimits};
 use crate::hub::{Hub, HubError};
 use crate::master::Master;
+use crate::sheet::Uploads;
 use crate::sites::{self, SiteError};
 use crate::sync::{Callers, Turns, Waiters};
 
@@ -62,6 +63,7 @@ pub struct Central {
     waiters: Arc<Waiters>,
     /// Rung when there may be work to do.
     bell: Arc<Notify>,
+    uploads: Uploads,
     backups: Option<PathBuf>,
     limits: Limits,
     /// The central data as far as it was read; see [`Central::master`].
@@ -109,6 +111,7 @@ impl Central {
             large: FewThreads::start(LARGE).map_err(|error| StoreError::Other(format!("no more threads: {error}")))?,
             waiters,
             bell,
+            uploads: Uploads::default(),
             backups,
             limits,
             store,
@@ -186,6 +189,11 @@ impl Central {
 
     pub fn waiters(&self) -> &Arc<Waiters> {
         &self.waiters
+    }
+
+    /// Sheets that people look at before they import them.
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.uploads
     }
 
     pub fn backups(&self) -> Option<&Path> {

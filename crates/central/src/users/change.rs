@@ -7,7 +7,7 @@ use sitesync_core::given::Random;
 use sitesync_core::ids::{Feed, SiteId};
 use sitesync_core::ownership::Actor;
 use sitesync_core::protocol::Change;
-use sitesync_store::{Txn, write};
+use sitesync_store::{Snapshot, Txn};
 use sitesync_web::accounts::{HashedPassword, Permissions, USER, USER_ACCOUNT, USER_STORE};
 
 use super::error::UserError;
@@ -29,6 +29,18 @@ pub struct Editor<'a> {
 /// The feeds that have grown, to be woken after the transaction.
 pub type Grown = BTreeSet<Feed>;
 
+/// What is to be written of one user, and how the audit tells it.
+pub(crate) struct Planned {
+    id: String,
+    changes: Vec<Change>,
+    what: &'static str,
+    name: String,
+    from: String,
+    to: String,
+    /// Somebody who could manage users cannot any more.
+    takes_a_manager: bool,
+}
+
 /// Makes a user. Without a password nobody signs in as them yet.
 pub fn create(
     txn: &mut dyn Txn,
@@ -37,18 +49,10 @@ pub fn create(
     password: Option<&HashedPassword>,
 ) -> Result<(User, Grown), UserError> {
     rows::lock_directory(txn)?;
-    let form = rules::checked(txn, form)?;
-    rules::within(editor.may, None, form.permissions)?;
-    rules::name_is_free(txn, &form.name, "")?;
-    let id = editor.hub.random().record_id();
-    let mut account = json!({ "user_ID": id, "permissions": form.permissions.to_string() });
-    if let Some(password) = password {
-        account["password_hash"] = password.to_store().into();
-    }
-    let mut changes = vec![put(USER, &id, &columns(&form))?, put(USER_ACCOUNT, &id, &account)?];
-    changes.extend(store_changes(&id, &[], &form, editor.hub.random())?);
-    let grown = send(txn, editor, changes)?;
-    note(txn, editor.by, "user.create", &form.name, "", &summary(&form))?;
+    let planned = plan_new(txn, editor.hub.random(), editor.may, form, password)?;
+    rules::name_is_free(txn, &planned.name, "")?;
+    let id = planned.id.clone();
+    let grown = write(txn, editor, vec![planned])?;
     Ok((read(txn, &id)?, grown))
 }
 
@@ -64,19 +68,75 @@ pub fn edit(
     if before.version != version {
         return Err(UserError::Conflict);
     }
-    let form = rules::checked(txn, form)?;
-    if form == before.form {
+    let Some(planned) = plan_edit(txn, editor.hub.random(), editor.may, &before, form)? else {
         return Ok((before, Grown::new()));
-    }
-    rules::within(editor.may, Some(&before), form.permissions)?;
-    rules::name_is_free(txn, &form.name, id)?;
-    rules::leaves_a_manager(txn, &before, &form)?;
-    let account = json!({ "user_ID": id, "permissions": form.permissions.to_string() });
-    let mut changes = vec![put(USER, id, &columns(&form))?, put(USER_ACCOUNT, id, &account)?];
-    changes.extend(store_changes(id, &before.joins, &form, editor.hub.random())?);
-    let grown = send(txn, editor, changes)?;
-    note(txn, editor.by, "user.edit", &before.form.name, &summary(&before.form), &summary(&form))?;
+    };
+    rules::name_is_free(txn, form.name.trim(), id)?;
+    let grown = write(txn, editor, vec![planned])?;
     Ok((read(txn, id)?, grown))
+}
+
+/// A new user. That the name is free, the caller knows.
+pub(crate) fn plan_new(
+    snapshot: &dyn Snapshot,
+    random: &dyn Random,
+    may: Permissions,
+    form: &UserForm,
+    password: Option<&HashedPassword>,
+) -> Result<Planned, UserError> {
+    let form = rules::checked(snapshot, form)?;
+    rules::within(may, None, form.permissions)?;
+    let id = random.record_id();
+    let mut account = json!({ "user_ID": id, "permissions": form.permissions.to_string() });
+    if let Some(password) = password {
+        account["password_hash"] = password.to_store().into();
+    }
+    let mut changes = vec![put(USER, &id, &columns(&form))?, put(USER_ACCOUNT, &id, &account)?];
+    changes.extend(store_changes(&id, &[], &form, random)?);
+    let (from, to) = (String::new(), summary(&form));
+    Ok(Planned { id, changes, what: "user.create", name: form.name, from, to, takes_a_manager: false })
+}
+
+/// Another form of a user, if it is another one. That the name is free, the caller knows.
+pub(crate) fn plan_edit(
+    snapshot: &dyn Snapshot,
+    random: &dyn Random,
+    may: Permissions,
+    before: &User,
+    form: &UserForm,
+) -> Result<Option<Planned>, UserError> {
+    let form = rules::checked(snapshot, form)?;
+    if form == before.form {
+        return Ok(None);
+    }
+    rules::within(may, Some(before), form.permissions)?;
+    let takes_a_manager = rules::takes_a_manager(before, &form);
+    if takes_a_manager {
+        rules::leaves_a_manager(snapshot, before)?;
+    }
+    let id = before.id.clone();
+    let account = json!({ "user_ID": id, "permissions": form.permissions.to_string() });
+    let mut changes = vec![put(USER, &id, &columns(&form))?, put(USER_ACCOUNT, &id, &account)?];
+    changes.extend(store_changes(&id, &before.joins, &form, random)?);
+    let (name, from, to) = (before.form.name.clone(), summary(&before.form), summary(&form));
+    Ok(Some(Planned { id, changes, what: "user.edit", name, from, to, takes_a_manager }))
+}
+
+/// Writes what is planned, each noted in the audit.
+pub(crate) fn write(txn: &mut dyn Txn, editor: Editor<'_>, planned: Vec<Planned>) -> Result<Grown, UserError> {
+    let mut changes = Vec::new();
+    let mut last = None;
+    for one in planned {
+        changes.extend(one.changes);
+        note(txn, editor.by, one.what, &one.name, &one.from, &one.to)?;
+        last = last.or(one.takes_a_manager.then_some(one.name));
+    }
+    let grown = send(txn, editor, changes)?;
+    // One by one each left somebody; all of them together may not.
+    match last {
+        Some(name) if !users::is_managed(txn)? => Err(UserError::LastManager(name)),
+        _ => Ok(grown),
+    }
 }
 
 /// Sets the password. All sessions of the user end with it.
@@ -112,7 +172,8 @@ pub fn ensure(
     password: &HashedPassword,
 ) -> Result<(), UserError> {
     let at = hub.clock().now();
-    let grown = write(hub.store(), |txn| ensure_in(txn, hub, By { who, at }, name, permissions, password))?;
+    let grown =
+        sitesync_store::write(hub.store(), |txn| ensure_in(txn, hub, By { who, at }, name, permissions, password))?;
     hub.wake(&grown);
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod numbered;
 mod rules;
 
 pub use change::{Editor, Grown, create, edit, end_sessions, ensure, set_password};
+pub(crate) use change::{Planned, plan_edit, plan_new, write};
 pub use error::UserError;
 pub use model::{StoreRight, User, UserForm, UserLine};
 
@@ -35,18 +36,23 @@ pub fn by_name(snapshot: &dyn Snapshot, name: &str) -> Result<Option<User>, Stor
 
 /// All users, by name.
 pub fn list(snapshot: &dyn Snapshot) -> Result<Vec<UserLine>, StoreError> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<_> = all(snapshot)?.iter().map(User::line).collect();
+    lines.sort_by_key(|line| line.name.to_lowercase());
+    Ok(lines)
+}
+
+/// All users with everything, by id.
+pub(crate) fn all(snapshot: &dyn Snapshot) -> Result<Vec<User>, StoreError> {
+    let mut users = Vec::new();
     let mut after: Option<Box<str>> = None;
     loop {
         let slice = snapshot.table(USER, after.as_deref(), SLICE)?;
-        let Some(last) = slice.last().map(|record| record.key.id.clone()) else { break };
+        let Some(last) = slice.last().map(|record| record.key.id.clone()) else { return Ok(users) };
         for record in &slice {
-            lines.push(User::read(snapshot, record)?.line());
+            users.push(User::read(snapshot, record)?);
         }
         after = Some(last);
     }
-    lines.sort_by_key(|line| line.name.to_lowercase());
-    Ok(lines)
 }
 
 /// Whether there is somebody who may make users.

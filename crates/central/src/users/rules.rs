@@ -56,10 +56,15 @@ pub(super) fn within(may: Permissions, before: Option<&User>, after: Permissions
     if beyond == Permissions::NONE { Ok(()) } else { Err(UserError::BeyondYours(beyond.to_string())) }
 }
 
-/// Somebody must be left who can make users.
-pub(super) fn leaves_a_manager(snapshot: &dyn Snapshot, before: &User, after: &UserForm) -> Result<(), UserError> {
+/// Whether somebody who can make users could not any more.
+pub(super) fn takes_a_manager(before: &User, after: &UserForm) -> bool {
     let manages = |form: &UserForm| form.active && form.permissions.has(Permission::ManageUsers);
-    if !manages(&before.form) || manages(after) || others_manage(snapshot, &before.id)? {
+    manages(&before.form) && !manages(after)
+}
+
+/// Somebody else must be left who can make users.
+pub(super) fn leaves_a_manager(snapshot: &dyn Snapshot, before: &User) -> Result<(), UserError> {
+    if others_manage(snapshot, &before.id)? {
         return Ok(());
     }
     Err(UserError::LastManager(before.form.name.clone()))

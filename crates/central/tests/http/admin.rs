@@ -50,7 +50,12 @@ async fn changing_calls(server: &Server) -> Vec<(Method, String)> {
     let description = server.send(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await.ok();
     let mut calls = Vec::new();
     for (path, item) in description["paths"].as_object().unwrap() {
-        let path = path.replace("{site}", "2").replace("{id}", "1").replace("{table}", "item").replace("{user}", "eye");
+        let path = path
+            .replace("{site}", "2")
+            .replace("{id}", "1")
+            .replace("{table}", "item")
+            .replace("{user}", "eye")
+            .replace("{kind}", "items");
         for method in ["post", "put", "delete"].iter().filter(|method| item.get(*method).is_some()) {
             calls.push((method.to_uppercase().parse().unwrap(), path.clone()));
         }
@@ -93,7 +98,7 @@ async fn every_call_is_described() {
         get /api/held/{id}|get /api/items|get /api/items/{item}|get /api/lists|get /api/lists/{list}|get /api/records/{table}|get /api/records/{table}/{id}|get /api/records/{table}/{id}/why|\
         get /api/settings|get /api/sites|get /api/sites/{site}|get /api/sites/{site}/check|get /api/sites/{site}/log|\
         get /api/stores|get /api/tables|get /api/users|get /api/users/{user}|post /api/backup|post /api/facilities|\
-        post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/items|post /api/lists|post /api/records|\
+        post /api/held/{id}/drop|post /api/held/{id}/release|post /api/held/{id}/send-back|post /api/import/{kind}|post /api/items|post /api/lists|post /api/records|\
         post /api/sites|post /api/sites/{site}/allow-former-device|post /api/sites/{site}/password|\
         post /api/sites/{site}/reset-hardware|post /api/sites/{site}/unblock|post /api/stores/call-off|post /api/stores/move|\
         post /api/stores/remove|post /api/users|post /api/users/{user}/password|post /api/users/{user}/sign-out|\

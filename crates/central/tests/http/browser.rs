@@ -23,7 +23,11 @@ pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
 
 /// The fields of the last form of a page as a browser would send them: all but buttons.
 pub(crate) fn fields(html: &str) -> Vec<(String, String)> {
-    let form = html.split("<form method=\"post\" action=\"").filter(|form| form.contains("data-guard")).last().unwrap();
+    let form = html
+        .split("<form method=\"post\" action=\"")
+        .filter(|form| form.contains("action\" value=\"ok\""))
+        .last()
+        .unwrap();
     let form = form.split("</form>").next().unwrap();
     let mut fields = Vec::new();
     for piece in form.split('<').skip(1) {
@@ -124,10 +128,29 @@ impl<'a> Browser<'a> {
         self.server.send(request.body(Body::from(encoded(fields))).unwrap()).await
     }
 
+    /// Sends a form with a file, just as it is.
+    pub(crate) async fn send_file(&self, path: &str, word: &str, name: &str, file: &[u8]) -> Answer {
+        const BOUNDARY: &str = "----form-boundary";
+        let part = |head: &str| format!("--{BOUNDARY}\r\ncontent-disposition: form-data; {head}\r\n");
+        let mut body = format!("{}\r\n{word}\r\n", part("name=\"csrf\"")).into_bytes();
+        let head = part(&format!("name=\"file\"; filename=\"{name}\""));
+        body.extend(format!("{head}content-type: text/csv\r\n\r\n").as_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self.request(Method::POST, path).header("content-type", kind);
+        self.server.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// The word that the forms of this session carry.
+    pub(crate) async fn word(&self) -> String {
+        let html = self.page("/").await;
+        html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned()
+    }
+
     /// Sends fields as a form of a page, with the word that the page carries.
     pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let html = self.page("/").await;
-        let word = html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-        self.send(path, &[&[("csrf", word)], fields].concat()).await
+        let word = self.word().await;
+        self.send(path, &[&[("csrf", word.as_str())], fields].concat()).await
     }
 }

@@ -10,6 +10,8 @@ mod console;
 mod first_steps;
 mod hand_over;
 mod held_pages;
+mod import;
+mod import_pages;
 mod native;
 mod records_pages;
 mod running;

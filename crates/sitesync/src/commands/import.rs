@@ -1,6 +1,9 @@
 //! `sitesync import`: records from a file into the central server, all of them or none.
 //!
-//! The file is read and checked here, where its lines can be named; the server checks again and commits.
+//! A file of records is read and checked here, where its lines can be named; the server checks again and commits. A file of items,
+//! facilities or users (`--kind`) is for the server to judge ([`sheet`]).
+
+mod sheet;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,7 +24,9 @@ use crate::progress;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  sitesync import items.jsonl --dry-run\n  \
+                        sitesync import items.csv --kind items --dry-run\n  \
                         sitesync import SCMS_Delivery_History.csv --mapping examples/scms.toml\n\n\
+                        With --kind, columns are known by their headers, such as \"Item code\" and \"Pack size\".\n\
                         A line of a .jsonl file: {\"table\": \"item\", \"id\": \"A1\", \"data\": {\"item_name\": \"Zinc\"}}\n\
                         Importing the same file again changes nothing.")]
 pub struct Options {
@@ -30,6 +35,12 @@ pub struct Options {
     /// How rows of a CSV file become records
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    /// What a CSV file with everyday headers holds
+    #[arg(long, conflicts_with = "mapping", value_enum)]
+    kind: Option<sheet::Kind>,
+    /// What the columns of such a file are, instead of guessing: code,name,,unit
+    #[arg(long, requires = "kind", value_name = "COLUMNS")]
+    columns: Option<String>,
     /// Read and check the file, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -39,6 +50,10 @@ pub struct Options {
 
 impl Options {
     pub fn run(self) -> Result<()> {
+        if let Some(kind) = self.kind {
+            let sheet = sheet::Sheet { kind, file: &self.file, columns: self.columns, dry_run: self.dry_run };
+            return self.asking.run(|client| sheet.send(client, self.asking.output));
+        }
         let records = read(&self.file, self.mapping.as_deref())?;
         for name in unknown_names(Catalogue::embedded(), &records) {
             eprintln!("sitesync: note: {name}");
@@ -56,7 +71,10 @@ fn read(path: &Path, mapping: Option<&Path>) -> Result<Vec<ImportRecord>> {
     let mapping = mapping.map(read_mapping).transpose()?;
     let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
     if is_csv && mapping.is_none() {
-        bail!("a CSV file needs a mapping, which says what its columns mean: --mapping FILE (see examples/scms.toml)");
+        bail!(
+            "a CSV file needs --kind items, facilities or users, or a mapping, which says what its columns mean: \
+             --mapping FILE (see examples/scms.toml)"
+        );
     }
     let file = File::open(path).with_context(|| format!("the file {} cannot be read", path.display()))?;
     let bar = progress::bytes(file.metadata().map_or(0, |file| file.len()), "reading");

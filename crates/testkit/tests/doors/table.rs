@@ -39,6 +39,12 @@ central GET    /records/{table}                       page    200
 central POST   /records/{table}                       form    0
 central GET    /records/{table}/{id}                  page    200
 central POST   /records/{table}/{id}                  form    0
+central GET    /import                                people  303
+central GET    /import/{kind}                         people  200
+central POST   /import/{kind}                         form    0
+central GET    /import/{kind}/example.csv             people  200
+central GET    /import/{kind}/{upload}                people  404
+central POST   /import/{kind}/{upload}                form    0
 central GET    /held                                  page    200
 central GET    /held/{id}                             page    200
 central POST   /held/{id}                             form    0
@@ -90,6 +96,7 @@ central GET    /api/lists                             look    200
 central POST   /api/lists                             change  201 {"name":"New"}
 central GET    /api/lists/{list}                      look    404
 central PUT    /api/lists/{list}                      change  404 {}
+central POST   /api/import/{kind}                     change  415
 central GET    /api/audit                             look    200
 central POST   /api/backup                            change  409
 central GET    /api/hand-overs                        look    200
@@ -251,6 +258,8 @@ impl Call {
             ("{file}", "style.css"),
             ("{user}", "nobody"),
             ("{store}", "nowhere"),
+            ("{kind}", "items"),
+            ("{upload}", "nothing"),
             ("{item}", "I1"),
             ("{facility}", "nowhere"),
             ("{list}", "nowhere"),
