@@ -18,7 +18,7 @@ use sitesync_web::{ApiError, Path, Query, blocking};
 use super::{address, csv, tables, way, window};
 use crate::console::frame::{Here, frame};
 use crate::hub::HubError;
-use crate::records::{may_make, not_private};
+use crate::records::{is_of_user, may_make, not_private};
 use crate::server::Central;
 
 /// Records on a page.
@@ -140,7 +140,7 @@ fn render(central: &Central, visit: &Visit, table: &str, params: &Params) -> Res
     if params.part == "list" {
         return text(&list);
     }
-    let may = visit.may(Permission::EditCentralData) && !window::has_own_page(table);
+    let may = visit.may(Permission::EditCentralData) && !is_of_user(table);
     let new = match known {
         Some(known) if may && may_make(&*snapshot, catalogue, known)? => {
             Some(params.address(table, &[("part", "new")]))
