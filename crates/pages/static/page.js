@@ -132,7 +132,9 @@ function keepFresh(region) {
 
   if (search) {
     search.addEventListener("input", () => {
-      const here = new URL(location.href);
+      // As if one had come with these words: not somewhere in the middle of what was there before.
+      const here = new URL(region.dataset.refresh, location.origin);
+      here.searchParams.delete("part");
       if (search.value) here.searchParams.set(search.name, search.value);
       else here.searchParams.delete(search.name);
       history.replaceState(null, "", here);

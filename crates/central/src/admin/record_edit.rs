@@ -50,6 +50,7 @@ pub(super) struct Written {
 }
 
 /// Write and delete records, all or nothing. A refusal lists every document that is refused.
+/// Users and their rights need `manage_users`, and where a store is active `edit_sync_settings`.
 #[utoipa::path(post, path = "/api/records", tag = "records", params(EditParams), request_body = Vec<RecordChange>,
     responses((status = 200, body = Written)))]
 pub(super) async fn edit(
@@ -66,6 +67,7 @@ pub(super) async fn edit(
         Edit::read(parsing.hub(), params.repair, changes.into_iter().map(RecordChange::into_one).collect())
     });
     let edit = edit.await?;
+    edit.is_for(&who)?;
     let report = change(&central, who, move |central, txn, by| edit_noted(central, txn, by, &edit)).await?;
     central.hub().wake(&report.grown);
     Ok(Json(Written { written: report.written, unchanged: report.unchanged }))

@@ -13,7 +13,7 @@ use sitesync_web::{ApiError, Path, blocking};
 use utoipa::ToSchema;
 
 use crate::hub::HubError;
-use crate::records::{FeedWhy, find, why as why_of};
+use crate::records::{FeedWhy, Reader, find, why as why_of};
 use crate::server::Central;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,9 +41,19 @@ pub(super) struct FeedLine {
     /// How many sites read it, and how many of them have not read this record yet.
     sites: u64,
     waiting: u64,
+    /// Some of them, those that have not read it first.
+    readers: Vec<ReaderLine>,
     /// The site that reads it, if it is one.
     site: Option<u32>,
     site_name: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReaderLine {
+    site: u32,
+    site_name: String,
+    /// It has read so far as the record stands.
+    has: bool,
 }
 
 /// Which feeds and sites hold a record, and why.
@@ -79,9 +89,14 @@ fn line(why: &FeedWhy, t: &Texts) -> FeedLine {
         every_site: why.feed == Feed::Central,
         sites: why.sites,
         waiting: why.waiting,
+        readers: why.named.iter().map(reader).collect(),
         site: one.map(|reader| reader.site.0),
         site_name: one.map(|reader| reader.name.clone()),
     }
+}
+
+fn reader(reader: &Reader) -> ReaderLine {
+    ReaderLine { site: reader.site.0, site_name: reader.name.clone(), has: reader.has }
 }
 
 fn says(kind: EntryKind) -> &'static str {

@@ -9,8 +9,11 @@ use sitesync_core::protocol::Change;
 use sitesync_core::record::{Record, State as RecordState};
 use sitesync_store::Txn;
 use sitesync_store::world::StoreWorld;
+use sitesync_web::ApiError;
+use sitesync_web::accounts::Permission;
+use sitesync_web::sign_in::Who;
 
-use super::{not_private, version};
+use super::{is_of_user, not_private, version};
 use crate::audit;
 use crate::hub::{Hub, HubError, Incoming, Report};
 use crate::server::Central;
@@ -39,6 +42,8 @@ pub(crate) struct Edit {
     incoming: Vec<Incoming>,
     /// What must still be so.
     expected: BTreeMap<RecordKey, String>,
+    /// Beside the permission to edit central data.
+    needed: Vec<Permission>,
 }
 
 impl Edit {
@@ -48,6 +53,7 @@ impl Edit {
     /// If one is of a private table, or does not say one thing.
     pub(crate) fn read(hub: &Hub, repair: bool, changes: Vec<One>) -> Result<Self, HubError> {
         let mut expected = BTreeMap::new();
+        let needed = changes.iter().filter_map(One::needs).collect();
         let mut read = Vec::with_capacity(changes.len());
         for mut change in changes {
             not_private(hub.catalogue(), &change.table)?;
@@ -57,7 +63,15 @@ impl Edit {
             read.push(change.into_change()?);
         }
         let actor = if repair { Actor::Repair } else { Actor::Site(SiteId::CENTRAL) };
-        Ok(Self { actor, incoming: hub.parse(read), expected })
+        Ok(Self { actor, incoming: hub.parse(read), expected, needed })
+    }
+
+    /// Users, and where stores are active, are no central data: who changes them here needs the same as on their own pages.
+    ///
+    /// # Errors
+    /// The refusal, if `who` may not.
+    pub(crate) fn is_for(&self, who: &Who) -> Result<(), ApiError> {
+        self.needed.iter().try_for_each(|permission| who.need(*permission))
     }
 
     fn is_still_so(&self, key: &RecordKey, stored: Option<&Record>) -> Result<(), HubError> {
@@ -73,6 +87,22 @@ impl Edit {
 }
 
 impl One {
+    fn needs(&self) -> Option<Permission> {
+        match &*self.table {
+            table if is_of_user(table) => Some(Permission::ManageUsers),
+            "store" if self.moves_store() => Some(Permission::EditSyncSettings),
+            _ => None,
+        }
+    }
+
+    fn moves_store(&self) -> bool {
+        let names = |data: &RawValue| {
+            let columns = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(data.get());
+            columns.is_ok_and(|columns| columns.contains_key("sync_id_remote_site"))
+        };
+        self.data.as_ref().is_none_or(|data| names(data))
+    }
+
     fn into_change(self) -> Result<Change, HubError> {
         let Self { table, id, data, delete, merge_into, if_hash: _ } = self;
         let (put, delete, partial) = match (data, delete, merge_into) {

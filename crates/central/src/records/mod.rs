@@ -8,7 +8,7 @@ mod why;
 
 pub(crate) use edit::{Edit, One, edit_noted};
 pub(crate) use may::{may_edit, may_make, refusal_words};
-pub(crate) use why::{FeedWhy, Why, why};
+pub(crate) use why::{FeedWhy, Reader, Why, why};
 
 use sitesync_core::catalogue::Catalogue;
 use sitesync_core::ids::RecordKey;
@@ -33,6 +33,11 @@ pub(crate) fn not_private(catalogue: &Catalogue, table: &str) -> Result<(), HubE
     }
     let message = format!("Records of {table} hold secrets and are not shown or written here.");
     Err(HubError::asked("table_private", message, "Use the users of the central server."))
+}
+
+/// Whether a table holds users and their rights.
+pub(crate) fn is_of_user(table: &str) -> bool {
+    matches!(table, "user" | "user_store" | "om_user_permission")
 }
 
 /// The version of a record: its hash, or nothing where there is no live record.

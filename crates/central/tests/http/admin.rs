@@ -273,6 +273,32 @@ async fn a_record_is_written_only_if_it_is_as_it_was_seen() {
 }
 
 #[tokio::test]
+async fn users_and_where_stores_are_active_are_no_central_data() {
+    let server = Server::new();
+    server.site("Kamo");
+    server.store("S1", SiteId(1));
+    let new = json!({"name": "Ana", "password": "long enough", "permissions": ["edit_central_data", "view_records"]});
+    server.post("/api/users", &new).await.ok();
+    let ana = ("Ana", "long enough");
+    let refused = [
+        json!({"table": "user", "id": "U1", "data": {"name": "Eve", "active": true}}),
+        json!({"table": "user_store", "id": "J1", "data": {"user_ID": "U1", "store_ID": "S1", "can_login": true}}),
+        json!({"table": "om_user_permission", "id": "P1", "delete": true}),
+        json!({"table": "store", "id": "S1", "data": {"sync_id_remote_site": 2}}),
+        json!({"table": "store", "id": "S1", "delete": true}),
+    ];
+    for change in refused {
+        let body = json!([{"table": "item", "id": "I1", "data": {"code": "a"}}, change]);
+        let answer = server.api(ana, Method::POST, "/api/records", Some(&body)).await;
+        is_refused(&answer, 403, "permission_missing");
+    }
+    is_refused(&server.get("/api/records/item/I1").await, 404, "record_unknown");
+    let body = json!([{"table": "store", "id": "S1", "data": {"code": "K"}}]);
+    server.api(ana, Method::POST, "/api/records", Some(&body)).await.ok();
+    assert_eq!(server.get("/api/records/store/S1").await.ok()["data"]["code"], json!("K"));
+}
+
+#[tokio::test]
 async fn an_import_is_noted_as_one() {
     let server = Server::new();
     let item = |number: u32| json!({"table": "item", "id": format!("I{number}"), "data": {"code": number.to_string()}});
@@ -320,6 +346,7 @@ async fn it_says_why_a_record_is_where_it_is() {
     assert_eq!(why["feeds"][0]["because"], json!("The store S1 Store S1 owns it."));
     assert!(why["rule"].as_str().unwrap().starts_with("The catalogue does not know this table"), "{why}");
     assert_eq!((&why["feeds"][0]["sites"], &why["feeds"][0]["waiting"]), (&json!(1), &json!(1)));
+    assert_eq!(why["feeds"][0]["readers"], json!([{"site": 2, "site_name": "Kamo", "has": false}]));
     assert_eq!((&why["feeds"][0]["site"], &why["feeds"][0]["site_name"]), (&json!(2), &json!("Kamo")));
     is_refused(&server.get("/api/records/item/none/why").await, 404, "record_unknown");
 }

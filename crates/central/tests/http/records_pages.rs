@@ -124,12 +124,15 @@ async fn records_are_shown_with_their_references_by_name_and_values_in_the_reade
     assert!(html.contains("<a href=\"/records/unit/U1\"><bdi>Tablet</bdi></a>"), "{html}");
     assert!(html.contains("<bdi>U9</bdi>"), "what is not here is shown by its id");
     assert!(html.contains("<bdi>1,000</bdi>") && html.contains("<bdi>yes</bdi>") && html.contains(">2/2</span>"));
-    assert!(html.contains("title=\"unit_ID\">Unit</th>") && html.contains("Received by: every site"));
+    assert!(
+        html.contains("title=\"unit_ID\">Unit</th>")
+            && html.contains("Edited on the central server. Received by every site.")
+    );
     assert!(!html.contains("New record"), "who may not edit makes none");
     reader.language = "fr";
     let french = reader.page("/records/item").await;
     assert!(french.contains("<bdi>1\u{202f}000</bdi>") && french.contains("<bdi>oui</bdi>"), "{french}");
-    assert!(french.contains("Reçus par: tous les sites") || french.contains("Reçus par : tous les sites"));
+    assert!(french.contains("Modifiés sur le serveur central. Reçus par tous les sites."), "{french}");
 }
 
 #[tokio::test]
@@ -145,7 +148,12 @@ async fn a_search_finds_what_one_sees_and_goes_on_where_it_stopped() {
     let items = (0..25_000).map(|n| put("barcode", &format!("{n:06}"), &json!({"barcode": format!("B{n}")}))).collect();
     server.edit(items);
     let part = admin.page("/records/barcode?part=list&q=B24999").await;
-    assert!(!part.contains("<html") && part.contains("Looked through 20,000 of 25,000 records so far."), "{part}");
+    assert!(
+        !part.contains("<html")
+            && part.contains("?q=B24999&#38;part=csv")
+            && part.contains("Looked through 20,000 of 25,000 records so far."),
+        "{part}"
+    );
     let next = part.split("<a href=\"").find(|link| link.contains("rel=\"next\"")).unwrap().split('"').next().unwrap();
     let rest = admin.page(&unescaped(next)).await;
     assert!(rest.contains("<bdi>B24999</bdi>") && !rest.contains("rel=\"next\""), "{rest}");
@@ -156,7 +164,7 @@ async fn a_search_finds_what_one_sees_and_goes_on_where_it_stopped() {
     assert!(by_id.contains("<bdi>B24998</bdi>"), "an id is found at once: {by_id}");
     let of = admin.page("/records/item?column=unit_ID&is=U1").await;
     assert!(of.contains("/records/item/I1") && !of.contains("/records/item/I2"), "{of}");
-    assert!(of.contains("Unit: <a href=\"/records/unit/U1\"><bdi>Tablet</bdi></a>"), "{of}");
+    assert!(of.contains("Unit</span>&nbsp;<a href=\"/records/unit/U1\"><bdi>Tablet</bdi></a>"), "{of}");
 }
 
 #[tokio::test]
@@ -354,7 +362,7 @@ async fn deleting_is_asked_for_and_says_what_refers_to_the_record() {
     assert!(!back.contains("delete-sure"));
     let header = admin.page("/records/transact/T2").await;
     let asked_too = press(&admin, "/records/transact/T2", &header, "delete", &[]).await.text();
-    assert!(asked_too.contains("Deleted along with it: Lines of shipments: 1"), "{asked_too}");
+    assert!(asked_too.contains("Deleted along with it: Lines of shipments (1)"), "{asked_too}");
     leads_to(&press(&admin, "/records/item/I1", &asked, "delete-sure", &[]).await, "/records/item?saved=1");
     assert_eq!(server.get("/api/records/item/I1").await.ok()["state"], json!("deleted"));
     let gone = admin.page("/records/item/I1").await;

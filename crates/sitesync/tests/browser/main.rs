@@ -8,5 +8,6 @@ mod common;
 mod console;
 mod driver;
 mod pictures;
+mod records;
 mod remote;
 mod window;

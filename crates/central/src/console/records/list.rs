@@ -18,7 +18,7 @@ use sitesync_web::{ApiError, Path, Query, blocking};
 use super::{address, csv, tables, way, window};
 use crate::console::frame::{Here, frame};
 use crate::hub::HubError;
-use crate::records::{may_make, not_private};
+use crate::records::{is_of_user, may_make, not_private};
 use crate::server::Central;
 
 /// Records on a page.
@@ -67,14 +67,13 @@ struct Page {
     frame: Frame,
     t: &'static Texts,
     title: String,
-    edits: String,
-    receives: String,
+    /// Who edits and who receives its records.
+    rule: String,
     q: String,
     /// The column and the record that all of them name.
     of: Option<Of>,
     address: String,
     refresh: String,
-    csv: String,
     new: Option<String>,
     list: List,
 }
@@ -98,8 +97,11 @@ struct List {
     total: String,
     /// What was looked through, where that was not all.
     looked: Option<String>,
-    next: Option<String>,
+    /// Where it goes on, and what that is called.
+    next: Option<(String, String)>,
     first: Option<String>,
+    /// The same as a file.
+    csv: String,
     nothing: String,
 }
 
@@ -138,24 +140,24 @@ fn render(central: &Central, visit: &Visit, table: &str, params: &Params) -> Res
     if params.part == "list" {
         return text(&list);
     }
-    let may = visit.may(Permission::EditCentralData) && !window::has_own_page(table);
+    let may = visit.may(Permission::EditCentralData) && !is_of_user(table);
     let new = match known {
         Some(known) if may && may_make(&*snapshot, catalogue, known)? => {
             Some(params.address(table, &[("part", "new")]))
         }
         _ => None,
     };
+    let (edits, receives) = (t.get(tables::edits(known)), t.get(tables::receives(known)));
+    let rule = Words::new("records-rule").with("edits", edits).with("receives", receives);
     text(&Page {
         frame: frame(visit, Here::Records),
         t,
         title,
-        edits: t.get(tables::edits(known)),
-        receives: t.get(tables::receives(known)),
+        rule: t.say(&rule),
         q: params.q.trim().to_owned(),
         of: of(&*snapshot, central, table, params)?,
         address: address(table, None),
         refresh: params.address(table, &[("part", "list")]),
-        csv: params.address(table, &[("part", "csv")]),
         new,
         list,
     })
@@ -174,6 +176,7 @@ fn list(
     let seen = params.seen.saturating_add(found.looked as u64);
     let next =
         found.next.as_deref().map(|after| params.address(table, &[("after", after), ("seen", &seen.to_string())]));
+    let label = if found.records.len() < PAGE { "records-go-on" } else { "next-page" };
     let looked = Words::new("records-looked").with("n", seen).with("total", total);
     Ok(List {
         t,
@@ -183,13 +186,14 @@ fn list(
         shown: t.number(found.records.len() as u64),
         total: t.number(total),
         looked: (next.is_some() && !params.sought().is_empty()).then(|| t.say(&looked)),
+        csv: params.address(table, &[("part", "csv")]),
         first: params.after.as_ref().map(|_| params.address(table, &[])),
         nothing: match (next.is_some(), params.sought().is_empty()) {
             (true, _) => t.get("records-nothing-yet"),
             (false, false) => t.one("records-nothing-found", "sought", params.q.trim()),
             (false, true) => t.get("records-nothing"),
         },
-        next,
+        next: next.map(|next| (next, t.get(label))),
     })
 }
 

@@ -18,10 +18,10 @@ use super::fields::{Drawing, Field, Input};
 use super::picker::{Asked, Offer, offer};
 use super::related::{Lines, Referring, lines, referring};
 use super::why::{self, FeedRow};
-use super::window::{Drawn, MERGE, Over, has_own_page};
+use super::window::{Drawn, MERGE, Over};
 use crate::console::frame::{Here, frame};
 use crate::hub::HubError;
-use crate::records::{find, may_edit, not_private, refusal_words, why as why_of};
+use crate::records::{find, is_of_user, may_edit, not_private, refusal_words, why as why_of};
 use crate::server::Central;
 use crate::sites;
 
@@ -153,7 +153,7 @@ impl Reader<'_> {
         names: &mut Names<'_>,
     ) -> Result<Option<(String, Option<Way>)>, HubError> {
         let t = self.t;
-        if has_own_page(&key.table) {
+        if is_of_user(&key.table) {
             return Ok(Some((t.get("record-of-user"), self.user(record)?)));
         }
         let Some(record) = record else { return Ok(None) };

@@ -11,10 +11,9 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, blocking};
 
 use super::draft::{Draft, Faults};
-use super::window::has_own_page;
 use crate::admin::guard::change;
 use crate::hub::HubError;
-use crate::records::{Edit, One, edit_noted, not_private};
+use crate::records::{Edit, One, edit_noted, is_of_user, not_private};
 use crate::server::Central;
 
 /// Why something was not stored.
@@ -77,11 +76,12 @@ fn one(draft: &Draft) -> One {
 }
 
 async fn write(central: &Arc<Central>, who: Who, one: One) -> Result<(), ApiError> {
-    if has_own_page(&one.table) {
+    if is_of_user(&one.table) {
         let message = "Records of this table are changed on pages of their own.";
         return Err(HubError::asked("own_page", message, "Use the page of the user.").into());
     }
     let edit = Edit::read(central.hub(), false, vec![one])?;
+    edit.is_for(&who)?;
     let report = change(central, who, move |central, txn, by| edit_noted(central, txn, by, &edit)).await?;
     central.hub().wake(&report.grown);
     Ok(())

@@ -47,11 +47,6 @@ pub(super) enum Over {
 /// The column for which a record to merge into is chosen: no column has this name.
 pub(super) const MERGE: &str = "";
 
-/// Users and their rights have a page that knows what belongs together.
-pub(super) fn has_own_page(table: &str) -> bool {
-    matches!(table, "user" | "user_store" | "om_user_permission")
-}
-
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Opened {
     #[serde(default)]
