@@ -95,6 +95,26 @@ impl From<Words> for Say {
     }
 }
 
+/// A text that runs from right to left, or turns round what follows, kept apart from the sentence that it stands in.
+fn kept_apart(text: &str) -> String {
+    const BEGIN: char = '\u{2068}';
+    const END: char = '\u{2069}';
+    if !text.chars().any(turns) {
+        return text.to_owned();
+    }
+    // Marks of its own could end it before its end.
+    let marks = '\u{2066}'..='\u{2069}';
+    let inside: String = text.chars().filter(|letter| !marks.contains(letter)).collect();
+    format!("{BEGIN}{inside}{END}")
+}
+
+/// Letters of scripts that run from right to left, and marks of direction.
+fn turns(letter: char) -> bool {
+    matches!(letter,
+        '\u{0590}'..='\u{08ff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 impl super::Texts {
     /// The sentence in this language.
     pub fn say(&self, words: &Words) -> String {
@@ -108,7 +128,7 @@ impl super::Texts {
     fn argument(&self, value: &Say) -> FluentValue<'static> {
         match value {
             Say::Number(number) => FluentValue::from(*number),
-            Say::Text(text) => FluentValue::from(text.clone()),
+            Say::Text(text) => FluentValue::from(kept_apart(text)),
             Say::Length(length) => FluentValue::from(self.length(*length)),
             Say::Time(at) => FluentValue::from(self.time(*at).words),
             Say::Words(words) => FluentValue::from(self.say(words)),

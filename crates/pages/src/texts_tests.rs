@@ -102,3 +102,15 @@ fn numbers_times_and_lengths_are_written_as_the_readers_write_them() {
     assert_eq!(sizes, ["0 bytes", "999 bytes", "1.5 KB", "12 KB", "3.4 MB", "52 GB"]);
     assert_eq!(fr.bytes(1_500), "1,5 Ko");
 }
+
+#[test]
+fn a_name_that_runs_the_other_way_turns_nothing_round() {
+    let en = Texts::of(Language::English);
+    let said = |name: &str| en.one("lines-do-cut-of", "site", name);
+    assert_eq!(said("Opua"), "Cut the line of Opua");
+    assert_eq!(said("Ōtūtahi"), "Cut the line of Ōtūtahi");
+    assert_eq!(said("a\u{2069}\u{202e}b"), "Cut the line of \u{2068}a\u{202e}b\u{2069}");
+    for name in ["شحنة", "a\u{202e}b", "שלום"] {
+        assert_eq!(said(name), format!("Cut the line of \u{2068}{name}\u{2069}"));
+    }
+}

@@ -70,7 +70,7 @@ impl Server {
         server
     }
 
-    fn by(&self) -> By<'static> {
+    pub(crate) fn by(&self) -> By<'static> {
         By { who: "test", at: sitesync_testkit::given::START }
     }
 

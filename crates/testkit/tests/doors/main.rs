@@ -6,6 +6,8 @@
 
 mod central;
 mod guessing;
+mod html;
+mod names;
 mod pages;
 mod remote;
 mod table;

@@ -205,16 +205,16 @@ page    403       403      403            403         403    403     403        
 form    403       403      403            403         403    403     403         403      403            403      403
 ";
 
-struct Call {
+pub(crate) struct Call {
     program: &'static str,
-    method: &'static str,
-    path: &'static str,
-    door: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) door: &'static str,
     let_in: u16,
     body: &'static str,
 }
 
-fn calls(program: &str) -> Vec<Call> {
+pub(crate) fn calls(program: &str) -> Vec<Call> {
     let rows = CALLS.lines().filter(|line| !line.is_empty()).map(|line| {
         let mut words = line.split_whitespace();
         let mut word = || words.next().unwrap();
@@ -339,7 +339,7 @@ fn headers(caller: &str, token: &str, ended: &str) -> Vec<(&'static str, String)
 }
 
 /// The cookie of somebody who signs in, if the caller is somebody's browser.
-async fn cookie(router: &Router, caller: &str, from: ([u8; 4], u16)) -> Option<String> {
+pub(crate) async fn cookie(router: &Router, caller: &str, from: ([u8; 4], u16)) -> Option<String> {
     let (name, password) = match caller {
         "session" => ADMINISTRATOR,
         "looking" => READER,
