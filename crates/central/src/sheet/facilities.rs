@@ -1,11 +1,13 @@
 //! Rows of a sheet as facilities. One may be supplied by another of the same sheet, so they are looked at twice: all without their
 //! suppliers, then with them.
 
+use std::collections::HashSet;
+
 use sitesync_pages::Words;
 
 use super::cells::{Cells, Filling};
 use super::items::{codes_of_lists, lists};
-use super::judge::{Named, Verdict, Was, Wrong, differing, faults_in};
+use super::judge::{Named, Verdict, Was, Wrong, called, differing, faults_in};
 use super::save::SheetError;
 use crate::master::{FacilityForm, FacilityKind, Master, Name, Plan};
 
@@ -35,8 +37,10 @@ pub(super) fn judge(plan: &mut Plan<'_>, rows: &[Cells<'_>]) -> Result<Vec<Verdi
     }
     let planned = plan.master.clone();
     let stores = Named::of(planned.stores.iter().map(|store| (&*store.id, [&*store.code, ""])));
+    let wrong = rows.iter().zip(&looked).filter(|(_, looked)| looked.is_err());
+    let wrong: HashSet<_> = wrong.filter_map(|(cells, _)| cells.get("code").map(called)).collect();
     for (cells, looked) in rows.iter().zip(&mut looked) {
-        supplied(plan, *cells, looked, &stores)?;
+        supplied(plan, *cells, looked, &stores, &wrong)?;
     }
     // Who supplies others becomes a supplier by that, so what changes is known at the end.
     let verdict = |(cells, looked): (&Cells<'_>, Looked)| {
@@ -67,20 +71,31 @@ fn facility(plan: &mut Plan<'_>, cells: Cells<'_>, lists: &Named<'_>) -> Result<
     }
 }
 
-/// The same with the supplier that the row names.
-fn supplied(plan: &mut Plan<'_>, cells: Cells<'_>, looked: &mut Looked, stores: &Named<'_>) -> Result<(), SheetError> {
-    let (Ok(Planned { id, form, .. }), Some(code)) = (&mut *looked, cells.get("supplied_by")) else { return Ok(()) };
-    let wrong = match stores.find(code, "import-no-supplier") {
-        Ok(store) => {
+/// The same with the supplier that the row names. One whose own row is `wrong` is no fault of this row.
+fn supplied(
+    plan: &mut Plan<'_>,
+    cells: Cells<'_>,
+    looked: &mut Looked,
+    stores: &Named<'_>,
+    wrong: &HashSet<String>,
+) -> Result<(), SheetError> {
+    let Some(code) = cells.get("supplied_by") else { return Ok(()) };
+    let faults = match (stores.find(code, "import-no-supplier"), &mut *looked) {
+        (Ok(store), Ok(Planned { id, form, .. })) => {
             form.supplied_by = Some(store.to_owned());
             match form.plan(plan, Some(id)) {
                 Ok(_) => return Ok(()),
                 Err(error) => faults_in(cells, error)?,
             }
         }
-        Err(why) => vec![cells.wrong("supplied_by", why)],
+        (Err(_), _) if wrong.contains(&called(code)) => return Ok(()),
+        (Err(why), _) => vec![cells.wrong("supplied_by", why)],
+        (Ok(_), Err(_)) => return Ok(()),
     };
-    *looked = Err(wrong);
+    match looked {
+        Err(known) => known.extend(faults),
+        looked => *looked = Err(faults),
+    }
     Ok(())
 }
 

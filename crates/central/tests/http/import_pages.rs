@@ -106,13 +106,19 @@ async fn a_file_is_looked_at_corrected_by_its_columns_imported_and_once_more_cha
 async fn facilities_may_be_supplied_by_others_of_the_same_file() {
     let server = Server::new();
     let admin = Browser::signed_in(&server, ADMIN).await;
-    let file = b"code,name,supplier,type\nHC1,Kamo,CMS,dispensary\nCMS,Central store,,store\nHC2,Opua,NOWHERE,store\n";
+    let file =
+        b"code,name,supplier,type\nHC1,Kamo,CMS,dispensary\nCMS,Central store,,store\nHC2,Opua,NOWHERE,hospital\n\
+                 HC3,Rawene,hc2,store\nHC4,Kohu,HC5,store\nHC5,Outside,,outside\n";
     let path = upload(&admin, "facilities", "f.csv", file).await;
     let html = admin.page(&path).await;
     assert!(
-        html.contains("There is no store “NOWHERE”, and none in this file.") && html.contains("Wrong 1<"),
+        html.contains("There is no store “NOWHERE”, and none in this file.") && html.contains("Wrong 2<"),
         "{html}"
     );
+    for told in ["Is not store, dispensary or outside.", "There is no store “HC5”"] {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    assert!(!html.contains("no store “hc2”"), "what is wrong with one row is told there: {html}");
     let file = b"code,name,supplier,type\nHC1,Kamo,cms,dispensary\nCMS,Central store,,store\n";
     let path = upload(&admin, "facilities", "f.csv", file).await;
     ok(&admin, &path).await;
