@@ -9,4 +9,5 @@ mod console;
 mod driver;
 mod pictures;
 mod remote;
+mod rights;
 mod window;
