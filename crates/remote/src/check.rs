@@ -5,6 +5,7 @@
 use serde::Serialize;
 use sitesync_core::given::{Clock, Millis};
 use sitesync_core::protocol::{ErrorText, LoginRequest};
+use sitesync_pages::{Language, Say, Texts, Words, shown};
 
 use crate::link::{Link, LinkError};
 
@@ -59,10 +60,52 @@ pub enum Verdict {
 pub struct Check {
     pub what: What,
     pub result: Verdict,
+    /// In English.
     pub text: String,
     /// What to do, if there is anything.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub next: String,
+    #[serde(skip)]
+    told: Told,
+}
+
+/// The same for a page in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    Words(Words, Option<Words>),
+    /// The words of the link or of the central server.
+    Error(ErrorText),
+}
+
+impl Check {
+    fn new(what: What, result: Verdict, text: Words, next: Option<Words>) -> Self {
+        let told = Told::Words(text, next);
+        let (text, next) = told.said(Texts::of(Language::English));
+        Self { what, result, text, next, told }
+    }
+
+    fn passed(what: What, text: Words) -> Self {
+        Self::new(what, Verdict::Passed, text, None)
+    }
+
+    fn failed(what: What, error: ErrorText) -> Self {
+        let (text, next) = (error.message.clone(), error.next.clone());
+        Self { what, result: Verdict::Failed, text, next, told: Told::Error(error) }
+    }
+
+    /// What is told of it, and what to do.
+    pub(crate) fn said(&self, t: &Texts) -> (String, String) {
+        self.told.said(t)
+    }
+}
+
+impl Told {
+    fn said(&self, t: &Texts) -> (String, String) {
+        match self {
+            Self::Words(text, next) => (t.say(text), next.as_ref().map_or(String::new(), |next| t.say(next))),
+            Self::Error(error) => shown(t, error),
+        }
+    }
 }
 
 /// All steps.
@@ -100,9 +143,10 @@ pub async fn check(link: &dyn Link, clock: &dyn Clock, server_url: &str, request
         Ok(checked) => {
             let off = checked.clock.or(greeting.clock).map(|there| there - asked);
             let mut steps = passed(server_url, What::Clock);
-            steps[What::Device as usize].text = device(checked.bound);
+            steps[What::Device as usize] = Check::passed(What::Device, device(checked.bound));
             if let Some(site) = checked.site {
-                steps[What::Credentials as usize].text = format!("Accepted as site {} ({}).", site.name, site.code);
+                let words = Words::new("check-accepted").with("name", site.name).with("code", site.code);
+                steps[What::Credentials as usize] = Check::passed(What::Credentials, words);
             }
             steps[What::Clock as usize] = clock_step(off);
             Report { ok: true, code: None, steps }
@@ -130,10 +174,11 @@ fn place(error: &LinkError) -> What {
 
 fn ended(server_url: &str, error: &LinkError) -> Report {
     let at = place(error);
-    let ErrorText { code, message, next } = error.text();
+    let text = error.text();
+    let code = text.code.clone();
     let mut steps = passed(server_url, at);
     if let Some(step) = steps.get_mut(at as usize) {
-        *step = Check { what: at, result: Verdict::Failed, text: message, next };
+        *step = Check::failed(at, text);
     }
     Report { ok: false, code: Some(code), steps }
 }
@@ -141,62 +186,44 @@ fn ended(server_url: &str, error: &LinkError) -> Report {
 /// The steps up to one as passed, the rest as not reached.
 fn passed(server_url: &str, upto: What) -> Vec<Check> {
     let plain = server_url.trim_start().to_ascii_lowercase().starts_with("http:");
-    let step = |what: What| {
-        if what > upto {
-            let text = "Not checked: an earlier step failed.".to_owned();
-            return Check { what, result: Verdict::Skipped, text, next: String::new() };
+    let step = |what: What| match what {
+        what if what > upto => Check::new(what, Verdict::Skipped, Words::new("check-skipped"), None),
+        What::Tls if plain => {
+            let next = Words::new("check-plain-next");
+            Check::new(what, Verdict::Warning, Words::new("check-plain"), Some(next))
         }
-        match what {
-            What::Tls if plain => Check {
-                what,
-                result: Verdict::Warning,
-                text: "The connection is not encrypted: what is sent can be read on the way.".to_owned(),
-                next: "Use https:// outside of a network that you trust.".to_owned(),
-            },
-            _ => Check { what, result: Verdict::Passed, text: words(what).to_owned(), next: String::new() },
-        }
+        _ => Check::passed(what, Words::new(good(what))),
     };
     ORDER.into_iter().map(step).collect()
 }
 
-fn words(what: What) -> &'static str {
+fn good(what: What) -> &'static str {
     match what {
-        What::Url => "The server URL can be read.",
-        What::Name => "The name is known.",
-        What::Connection => "The connection comes about.",
-        What::Tls => "The connection is encrypted, and the certificate is right.",
-        What::Server => "A sitesync server answers.",
-        What::Version => "The protocol versions match.",
-        What::Credentials => "Site name and password are accepted.",
-        What::Device => "The device may sync.",
-        What::Clock => "The clocks agree.",
+        What::Url => "check-url",
+        What::Name => "check-name",
+        What::Connection => "check-connection-good",
+        What::Tls => "check-tls",
+        What::Server => "check-server",
+        What::Version => "check-version",
+        What::Credentials => "check-credentials",
+        What::Device => "check-device",
+        What::Clock => "check-clock",
     }
 }
 
-fn device(bound: bool) -> String {
-    let text = if bound {
-        "The site is bound to this device."
-    } else {
-        "The site is free: the first sync binds it to this device."
-    };
-    text.to_owned()
+fn device(bound: bool) -> Words {
+    Words::new(if bound { "check-bound" } else { "check-free" })
 }
 
 /// How far the clocks are apart. Syncing does not depend on it; the times that people write down do.
 fn clock_step(off: Option<Millis>) -> Check {
-    let passed = |text: String| Check { what: What::Clock, result: Verdict::Passed, text, next: String::new() };
     match off {
-        None => passed("The central server did not tell its time.".to_owned()),
-        Some(off) if off.abs() <= CLOCK_OFF_MAX => passed(words(What::Clock).to_owned()),
+        None => Check::passed(What::Clock, Words::new("check-clock-untold")),
+        Some(off) if off.abs() <= CLOCK_OFF_MAX => Check::passed(What::Clock, Words::new(good(What::Clock))),
         Some(off) => {
-            let minutes = off.abs() / 60_000;
-            let way = if off > 0 { "behind" } else { "ahead of" };
-            Check {
-                what: What::Clock,
-                result: Verdict::Warning,
-                text: format!("The clock of this device is {minutes} minutes {way} the central server's."),
-                next: "Set date, time and time zone of this device. Syncing works all the same.".to_owned(),
-            }
+            let words = Words::new(if off > 0 { "check-clock-behind" } else { "check-clock-ahead" });
+            let (text, next) = (words.with("by", Say::Length(off.abs())), Words::new("check-clock-next"));
+            Check::new(What::Clock, Verdict::Warning, text, Some(next))
         }
     }
 }

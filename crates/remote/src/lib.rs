@@ -13,3 +13,4 @@ pub mod server;
 pub mod site;
 #[cfg(test)]
 mod testing;
+mod warnings;

@@ -144,7 +144,7 @@ impl FacilityForm {
             let store = self.plan_store(plan, &id)?;
             self.plan_supply(plan, &id, &store)?;
             for name in &self.sees {
-                show(plan, name, &store)?;
+                plan.show(name, &store)?;
             }
             for name in &self.sees_no_more {
                 for join in plan.showing(name, &store)? {
@@ -200,8 +200,8 @@ impl FacilityForm {
     fn plan_supply(&self, plan: &mut Plan<'_>, name: &str, store: &str) -> Result<(), StoreError> {
         let supplier = self.supplied_by.as_deref().and_then(|id| plan.master.stores.get(id)).cloned();
         let Some(supplier) = supplier else { return Ok(()) };
-        show(plan, &supplier.facility, store)?;
-        show(plan, name, &supplier.id)?;
+        plan.show(&supplier.facility, store)?;
+        plan.show(name, &supplier.id)?;
         plan.put("name", &supplier.facility, [("supplier", json!(true))])?;
         plan.put("name", name, [("customer", json!(true))])
     }
@@ -258,16 +258,6 @@ impl Default for FacilityForm {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Makes a name visible in a store.
-pub(super) fn show(plan: &mut Plan<'_>, name: &str, store: &str) -> Result<(), StoreError> {
-    let join = plan.showing(name, store)?.into_iter().next().unwrap_or_else(|| plan.new_id());
-    plan.put(
-        "name_store_join",
-        &join,
-        [("name_ID", json!(name)), ("store_ID", json!(store)), ("inactive", json!(false))],
-    )
 }
 
 /// How many joins are read at a time.

@@ -23,6 +23,8 @@ pub struct Plan<'a> {
     today: &'a str,
     changes: Vec<(RecordKey, Planned)>,
     places: HashMap<RecordKey, usize>,
+    /// The joins that are planned, by name and store.
+    shown: HashMap<(String, String), Vec<String>>,
 }
 
 struct Planned {
@@ -46,7 +48,7 @@ const NOTED_SINGLY_MAX: usize = 20;
 impl<'a> Plan<'a> {
     /// `master` is caught up with `snapshot`.
     pub fn new(master: Master, snapshot: &'a dyn Snapshot, random: &'a dyn Random, today: &'a str) -> Self {
-        Self { master, snapshot, random, today, changes: Vec::new(), places: HashMap::new() }
+        Self { master, snapshot, random, today, changes: Vec::new(), places: HashMap::new(), shown: HashMap::new() }
     }
 
     pub(super) fn today(&self) -> &'a str {
@@ -113,13 +115,22 @@ impl<'a> Plan<'a> {
                 found.push(record.key.id.to_string());
             }
         }
-        let planned = self.changes.iter().filter(|(key, planned)| {
-            &*key.table == "name_store_join"
-                && planned.whole.get("name_ID").and_then(Value::as_str) == Some(name)
-                && planned.whole.get("store_ID").and_then(Value::as_str) == Some(store)
-        });
-        found.extend(planned.map(|(key, _)| key.id.to_string()));
+        found.extend(self.shown.get(&(name.to_owned(), store.to_owned())).into_iter().flatten().cloned());
         Ok(found)
+    }
+
+    /// Makes a name visible in a store, by the join that there is or a new one.
+    pub(super) fn show(&mut self, name: &str, store: &str) -> Result<(), StoreError> {
+        let join = match self.showing(name, store)?.into_iter().next() {
+            Some(join) => join,
+            None => {
+                let join = self.new_id();
+                self.shown.entry((name.to_owned(), store.to_owned())).or_default().push(join.clone());
+                join
+            }
+        };
+        let columns = [("name_ID", name.into()), ("store_ID", store.into()), ("inactive", false.into())];
+        self.put("name_store_join", &join, columns)
     }
 
     /// How many records are made or changed.

@@ -105,3 +105,13 @@ error-sheet-too-many-rows = The file has more than 50,000 rows.
 error-sheet-too-many-rows-next = Import it in parts.
 error-sheet-too-many-columns = The file has more than 200 columns.
 error-sheet-too-many-columns-next = Leave out those that say nothing here.
+
+# On a remote site, when the central server is not reached or refuses.
+error-connection-refused = The machine of the central server is there, but nothing answers at this port.
+error-connection-refused-next = Check the port in the server URL; if it is right, the central server is not running.
+error-name-not-resolved = The name of the central server is not known: no address was found for it.
+error-name-not-resolved-next = Check that this device is on the network, and the spelling of the server URL. Work goes on meanwhile; the site tries again by itself.
+error-silent = The central server did not answer in time.
+error-silent-next = Check the connection of this device. Nothing is lost; the site tries again by itself and goes on where it was.
+error-server-error = The central server answered with an error.
+error-server-error-next = The site tries again by itself. If it stays, tell whoever runs the central server.

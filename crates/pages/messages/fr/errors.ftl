@@ -105,3 +105,13 @@ error-sheet-too-many-rows = Le fichier a plus de 50 000 lignes.
 error-sheet-too-many-rows-next = Importez-le en parties.
 error-sheet-too-many-columns = Le fichier a plus de 200 colonnes.
 error-sheet-too-many-columns-next = Supprimez celles qui ne disent rien ici.
+
+# Sur un site distant, quand le serveur central n’est pas atteint ou refuse.
+error-connection-refused = La machine du serveur central est là, mais rien ne répond sur ce port.
+error-connection-refused-next = Vérifiez le port dans l’adresse du serveur ; s’il est juste, le serveur central ne fonctionne pas.
+error-name-not-resolved = Le nom du serveur central n’est pas connu : aucune adresse n’a été trouvée.
+error-name-not-resolved-next = Vérifiez que cet appareil est sur le réseau, et l’orthographe de l’adresse du serveur. Le travail continue ; le site réessaie de lui-même.
+error-silent = Le serveur central n’a pas répondu à temps.
+error-silent-next = Vérifiez la connexion de cet appareil. Rien n’est perdu ; le site réessaie de lui-même et continue où il en était.
+error-server-error = Le serveur central a répondu par une erreur.
+error-server-error-next = Le site réessaie de lui-même. Si cela dure, prévenez qui gère le serveur central.

@@ -8,12 +8,14 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sitesync_core::ids::RecordKey;
+use sitesync_pages::{Language, Texts};
 use sitesync_web::{ApiError, Body, Query};
 
 use super::{Api, configuration};
 use crate::check;
 use crate::runner::Progress;
-use crate::site::{DeviceKind, Site, SiteError, Status};
+use crate::site::{Site, SiteError, Status};
+use crate::warnings;
 
 #[derive(Serialize)]
 pub(crate) struct StatusView {
@@ -38,7 +40,8 @@ pub(crate) async fn view(api: &Api) -> Result<StatusView, ApiError> {
             Ok((status, names))
         })
         .await?;
-    let warnings = warnings(&status);
+    let english = Texts::of(Language::English);
+    let warnings = warnings::of(&status).iter().map(|words| english.say(words)).collect();
     Ok(StatusView { status, store_names, progress: api.0.runner.progress().borrow().clone(), warnings })
 }
 
@@ -46,27 +49,6 @@ fn store_name(site: &Site, store: &str) -> Result<String, SiteError> {
     let record = site.record(&RecordKey::new("store", store))?;
     let name = record.as_ref().and_then(|record| record.get("name")).and_then(Value::as_str);
     Ok(name.filter(|name| !name.is_empty()).unwrap_or(store).to_owned())
-}
-
-fn warnings(status: &Status) -> Vec<String> {
-    const CLOCK_OFF_MAX: i64 = 10 * 60_000;
-    let mut warnings = Vec::new();
-    let live = status.stores.iter().filter(|store| !store.lost).count();
-    if status.kind == Some(DeviceKind::Mobile) && live > 1 {
-        warnings.push(format!(
-            "A mobile site holds one store, and this one was given {live}. Ask an administrator to leave it one, or set it up as another kind."
-        ));
-    }
-    if status.clock_off.abs() > CLOCK_OFF_MAX {
-        warnings.push("The clock of this device is wrong. Set its date, time and time zone.".to_owned());
-    }
-    if status.held > 0 {
-        warnings.push(format!("{} documents of this site are held on the central server.", status.held));
-    }
-    if status.aside > 0 {
-        warnings.push(format!("{} versions were put aside here and wait for a person.", status.aside));
-    }
-    warnings
 }
 
 pub(crate) async fn events(State(api): State<Api>) -> Result<Json<Value>, ApiError> {

@@ -143,16 +143,15 @@ async fn draw(
 
 /// The steps of a check, in order.
 pub(super) fn check_rows(report: &Report, t: &Texts) -> Vec<CheckRow> {
-    let row = |step: &crate::check::Check| CheckRow {
-        dot: match step.result {
+    let row = |step: &crate::check::Check| {
+        let dot = match step.result {
             Verdict::Passed => "good",
             Verdict::Warning => "late",
             Verdict::Failed => "bad",
             Verdict::Skipped => "never",
-        },
-        what: t.get(step.what.label()),
-        text: if step.result == Verdict::Skipped { t.get("check-skipped") } else { step.text.clone() },
-        next: step.next.clone(),
+        };
+        let (text, next) = step.said(t);
+        CheckRow { dot, what: t.get(step.what.label()), text, next }
     };
     report.steps.iter().map(row).collect()
 }

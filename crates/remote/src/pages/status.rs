@@ -15,11 +15,11 @@ use super::frame::{Here, frame};
 use crate::api::Api;
 use crate::api::sync::{StatusView, view};
 use crate::runner::{Phase, Progress};
-use crate::site::{DeviceKind, Status};
+use crate::site::Status;
+use crate::warnings;
 
 /// Most syncs are over within this time; the page of a longer one shows how far it is.
 const PATIENCE: Duration = Duration::from_secs(3);
-const CLOCK_OFF_MAX: i64 = 10 * 60_000;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Params {
@@ -98,7 +98,7 @@ impl Part {
             doing: t.say(&doing),
             percent: percent(&view.progress),
             fault: status.last_error.as_ref().filter(|_| !view.progress.phase.is_busy()).map(|error| told(t, error)),
-            warnings: warnings(status).iter().map(|words| t.say(words)).collect(),
+            warnings: warnings::of(status).iter().map(|words| t.say(words)).collect(),
             unsent: t.say(&unsent(status, now)),
             success: status.last_success.map(|at| t.time(at)),
             attempt: status.last_attempt.map(|at| t.time(at)),
@@ -142,25 +142,6 @@ fn unsent(status: &Status, now: i64) -> Words {
             Words::new("status-unsent-since").with("n", count).with("since", Say::Length(now.saturating_sub(since)))
         }
     }
-}
-
-/// What a person should look into.
-fn warnings(status: &Status) -> Vec<Words> {
-    let mut warnings = Vec::new();
-    let live = status.stores.iter().filter(|store| !store.lost).count();
-    if status.kind == Some(DeviceKind::Mobile) && live > 1 {
-        warnings.push(Words::new("warn-mobile-stores").with("n", live));
-    }
-    if status.clock_off.abs() > CLOCK_OFF_MAX {
-        warnings.push(Words::new("warn-clock").with("by", Say::Length(status.clock_off.abs())));
-    }
-    if status.held > 0 {
-        warnings.push(Words::new("warn-held").with("n", status.held));
-    }
-    if status.aside > 0 {
-        warnings.push(Words::new("warn-aside").with("n", status.aside));
-    }
-    warnings
 }
 
 fn stores(view: &StatusView, t: &Texts) -> Vec<StoreRow> {

@@ -99,6 +99,13 @@ async fn the_first_set_up_is_checked_before_it_begins() {
     let scanned = browser.submit("/set-up", &code).await.html;
     assert!(scanned.contains("Everything fits") && scanned.contains("value=\"s3cret\""), "{scanned}");
     assert!(world.site.state().unwrap().configuration.is_none(), "nothing is stored yet");
+    let mut french = Browser::signed_in(&world, "ana").await;
+    french.language = "fr";
+    let checked = french.submit("/set-up", &given).await.html;
+    for words in ["Un serveur sitesync répond", "n’est pas chiffrée", "Utilisez https://"] {
+        assert!(checked.contains(words), "{words}: {checked}");
+    }
+    assert!(!checked.contains("server answers"), "{checked}");
     let begun = browser.submit("/set-up", &[&given[..], &[("action", "begin")]].concat()).await;
     assert_eq!((begun.status.as_u16(), begun.to.as_str()), (303, "/"), "{}", begun.html);
     let stored = world.site.state().unwrap().configuration.unwrap();
@@ -144,7 +151,8 @@ async fn the_page_tells_how_the_site_stands_in_the_readers_language() {
     let part = browser.get("/?part=status").await.html;
     assert!(!part.contains("<html") && part.contains("Not on the central server yet"), "{part}");
     browser.language = "fr";
-    assert!(browser.get("/").await.html.contains("Dernier succès"));
+    let french = browser.get("/").await.html;
+    assert!(french.contains("Dernier succès") && french.contains("rien ne répond sur ce port"), "{french}");
     assert!(browser.get("/log").await.html.contains("Journal"));
     assert!(browser.get("/data").await.html.contains("Rien n’est encore arrivé"));
     assert_eq!(browser.get("/data/user_account").await.status, 404, "secrets are shown to nobody");

@@ -11,4 +11,5 @@ mod import;
 mod pictures;
 mod records;
 mod remote;
+mod rights;
 mod window;

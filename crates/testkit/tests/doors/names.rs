@@ -123,6 +123,8 @@ async fn no_name_does_anything_on_any_page_of_the_central_server() {
         ("{item}", "I1"),
         ("{facility}", "NS2"),
         ("{list}", "L1"),
+        ("{kind}", "items"),
+        ("{upload}", "nothing"),
     ];
     let mut paths = Vec::new();
     for (table, id) in [("item", "I1"), ("store", "S2"), ("name", "NS2"), ("list_master", "L1"), ("location", "P3")] {
