@@ -7,6 +7,7 @@ mod common;
 
 mod console;
 mod driver;
+mod first_mile;
 mod import;
 mod pictures;
 mod records;

@@ -71,6 +71,16 @@ async fn pictures() {
     browser.fill("#name", "Kamo Regional Hospital").await;
     browser.sees("1 change").await;
     take(&browser, "site.png").await;
+    look(&browser.client, 1280, 560, "light").await;
+    browser.open(&format!("{}/items", central.url)).await;
+    browser.click("td.name a").await;
+    browser.find("#unit").await;
+    take(&browser, "item.png").await;
+    look(&browser.client, 1280, 760, "dark").await;
+    browser.open(&format!("{}/records/name?q=Kamo", central.url)).await;
+    browser.click("tbody td a").await;
+    browser.sees("Why it is here").await;
+    take(&browser, "record-dark.png").await;
     look(&browser.client, 1280, 420, "light").await;
     browser.sign_in(&site).await;
     browser.sees("Last success").await;
