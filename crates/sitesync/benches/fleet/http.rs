@@ -19,6 +19,8 @@ pub(crate) struct Connection {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// The bytes of the body as they came.
+    pub(crate) packed: usize,
 }
 
 impl Connection {
@@ -77,8 +79,9 @@ impl Connection {
             None if status == 204 => Vec::new(),
             None => self.chunked(end).await,
         };
+        let packed_size = body.len();
         let body = if packed { zstd::stream::decode_all(&body[..]).expect("a packed answer") } else { body };
-        Answer { status, body }
+        Answer { status, body, packed: packed_size }
     }
 
     async fn counted(&mut self, from: usize, length: usize) -> Vec<u8> {
