@@ -79,7 +79,7 @@ async fn pictures() {
     look(&browser.client, 1280, 760, "dark").await;
     browser.open(&format!("{}/records/name?q=Kamo", central.url)).await;
     browser.click("tbody td a").await;
-    browser.sees("Why it is here").await;
+    browser.sees("Why it is where it is").await;
     take(&browser, "record-dark.png").await;
     look(&browser.client, 1280, 420, "light").await;
     browser.sign_in(&site).await;
