@@ -12,12 +12,15 @@ use utoipa::ToSchema;
 
 use super::guard::change as run;
 use crate::auth::{AuthSettings, SettingsError, settings};
+use crate::place;
 use crate::retention::{self, Retention};
 use crate::server::Central;
 
 /// The settings in force.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Settings {
+    /// Whose server it is: the name of the country or organisation, shown at the top of the pages.
+    place: String,
     /// Off: every site is told to try later.
     accept_sync: bool,
     /// Wrong passwords in a row until a block.
@@ -33,8 +36,9 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    fn of(settings: AuthSettings, kept: Retention) -> Self {
+    fn of(place: String, settings: AuthSettings, kept: Retention) -> Self {
         Self {
+            place,
             accept_sync: settings.accept_sync,
             failures_before_block: settings.failures_before_block,
             block_ms: settings.block_ms,
@@ -49,6 +53,7 @@ impl Settings {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SettingsChange {
+    place: Option<String>,
     accept_sync: Option<bool>,
     failures_before_block: Option<u32>,
     block_ms: Option<i64>,
@@ -75,7 +80,11 @@ impl SettingsChange {
 pub(super) async fn get(State(central): State<Arc<Central>>) -> Result<Json<Settings>, ApiError> {
     let found = blocking(move || {
         let snapshot = central.store().snapshot()?;
-        Ok::<_, StoreError>(Settings::of(settings::get(&*snapshot)?, retention::get(&*snapshot)?))
+        Ok::<_, StoreError>(Settings::of(
+            place::get(&*snapshot)?,
+            settings::get(&*snapshot)?,
+            retention::get(&*snapshot)?,
+        ))
     });
     found.await.map(Json)
 }
@@ -94,7 +103,10 @@ pub(super) async fn change(
         let before = retention::get(txn)?;
         let kept = Retention { log_days: wanted.log_days.unwrap_or(before.log_days) };
         retention::set(txn, by, kept)?;
-        Ok::<_, SettingsError>(Settings::of(after, kept))
+        if let Some(name) = &wanted.place {
+            place::set(txn, by, name)?;
+        }
+        Ok::<_, SettingsError>(Settings::of(place::get(txn)?, after, kept))
     });
     changed.await.map(Json)
 }

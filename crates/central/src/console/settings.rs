@@ -17,6 +17,7 @@ use sitesync_web::{ApiError, Form, blocking};
 use super::frame::{Here, frame};
 use crate::admin::guard::change;
 use crate::auth::{AuthSettings, SettingsError, settings};
+use crate::place;
 use crate::retention::{self, Retention};
 use crate::server::Central;
 use crate::sites::By;
@@ -25,9 +26,10 @@ const MINUTE: i64 = 60_000;
 
 #[derive(Template)]
 #[template(path = "server_settings.html")]
-struct Page {
+struct Page<'a> {
     frame: Frame,
     t: &'static Texts,
+    place: &'a str,
     accept_sync: bool,
     guessing: Vec<Number>,
     log: Vec<Number>,
@@ -44,18 +46,20 @@ struct Number {
 }
 
 /// What is set here.
-#[derive(Clone, Copy)]
 struct Settings {
+    /// Whose server it is.
+    place: String,
     auth: AuthSettings,
     kept: Retention,
 }
 
 impl Settings {
     fn get(snapshot: &dyn Snapshot) -> Result<Self, StoreError> {
-        Ok(Self { auth: settings::get(snapshot)?, kept: retention::get(snapshot)? })
+        Ok(Self { place: place::get(snapshot)?, auth: settings::get(snapshot)?, kept: retention::get(snapshot)? })
     }
 
     fn set(&self, txn: &mut dyn Txn, by: By<'_>) -> Result<(), SettingsError> {
+        place::set(txn, by, &self.place)?;
         settings::set(txn, by, &self.auth)?;
         retention::set(txn, by, self.kept)
     }
@@ -63,7 +67,7 @@ impl Settings {
 
 pub(super) async fn page(State(central): State<Arc<Central>>, visit: Visit) -> Result<Response, ApiError> {
     let now = blocking(move || Settings::get(&*central.store().snapshot()?)).await?;
-    draw(&visit, now.auth.accept_sync, |field| field.of(&now).to_string(), None)
+    draw(&visit, &now.place, now.auth.accept_sync, |field| field.of(&now).to_string(), None)
 }
 
 pub(super) async fn post(
@@ -78,7 +82,7 @@ pub(super) async fn post(
         Ok(()) => Ok(Redirect::to("/settings").into_response()),
         Err(error) => {
             let typed = |field: Field| form.get(field.name()).to_owned();
-            draw(&visit, form.has("accept_sync"), typed, Some(error.text()))
+            draw(&visit, form.get("place"), form.has("accept_sync"), typed, Some(error.text()))
         }
     }
 }
@@ -107,7 +111,7 @@ impl Field {
         }
     }
 
-    fn of(self, Settings { auth, kept }: &Settings) -> i64 {
+    fn of(self, Settings { auth, kept, .. }: &Settings) -> i64 {
         match self {
             Self::Failures => auth.failures_before_block.into(),
             Self::Block => auth.block_ms / MINUTE,
@@ -137,6 +141,7 @@ impl Field {
 fn read(form: &Form, before: Settings) -> Settings {
     let number = |field: Field| form.get(field.name()).trim().parse::<i64>().unwrap_or(-1);
     Settings {
+        place: if form.has("place") { form.get("place").to_owned() } else { before.place },
         auth: AuthSettings {
             accept_sync: form.has("accept_sync"),
             failures_before_block: number(Field::Failures).try_into().unwrap_or(0),
@@ -151,6 +156,7 @@ fn read(form: &Form, before: Settings) -> Settings {
 
 fn draw(
     visit: &Visit,
+    place: &str,
     accept_sync: bool,
     value: impl Fn(Field) -> String,
     fault: Option<&ErrorText>,
@@ -159,6 +165,7 @@ fn draw(
     let page = Page {
         frame: frame(visit, Here::Settings),
         t,
+        place,
         accept_sync,
         guessing: GUESSING.map(|field| field.shown(t, value(field))).into(),
         log: LOG.map(|field| field.shown(t, value(field))).into(),

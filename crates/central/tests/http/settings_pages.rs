@@ -28,6 +28,11 @@ async fn settings_are_changed_at_once_and_refused_where_they_make_no_sense() {
         page.contains("value=\"7\"") && page.contains("value=\"30\"") && !page.contains("value=\"1\" checked"),
         "{page}"
     );
+    let named = [&FIELDS[..], &[("place", " Aotearoa ")]].concat();
+    assert_eq!(admin.submit("/settings", &named).await.status.as_u16(), 303);
+    assert!(admin.page("/").await.contains("Aotearoa · Central server"));
+    let told = server.api(ADMIN, Method::PUT, "/api/settings", Some(&json!({"place": "Niue"}))).await.ok();
+    assert_eq!((&told["place"], &told["failures_before_block"]), (&json!("Niue"), &json!(7)));
     let mut wrong = FIELDS;
     wrong[1].1 = "soon";
     let refused = admin.submit("/settings", &wrong).await;

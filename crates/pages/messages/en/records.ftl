@@ -49,6 +49,7 @@ audit-to = To
 
 # Settings of the server.
 set-sync = Synchronisation
+set-server = This server
 set-accept = Accept synchronisation
 set-accept-hint = Off: every site is told to try later, and loses nothing.
 set-guessing = Wrong passwords of sites

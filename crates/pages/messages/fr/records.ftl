@@ -49,6 +49,7 @@ audit-to = À
 
 # Réglages du serveur.
 set-sync = Synchronisation
+set-server = Ce serveur
 set-accept = Accepter la synchronisation
 set-accept-hint = Sinon, chaque site est prié d’essayer plus tard, et ne perd rien.
 set-guessing = Mots de passe faux des sites
