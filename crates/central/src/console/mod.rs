@@ -8,6 +8,7 @@ mod first_steps;
 mod frame;
 mod held;
 mod import;
+mod press;
 mod qr;
 mod records;
 mod settings;

@@ -8,6 +8,7 @@ use sitesync_store::world::StoreWorld;
 use sitesync_store::{Snapshot, StoreError};
 
 use super::fault::{Fault, MasterError, check_text};
+use super::in_lists::InLists;
 use super::index::Master;
 use super::plan::Plan;
 use super::read::{Name, text, ticked};
@@ -139,7 +140,7 @@ impl FacilityForm {
         }
         let id = id.map_or_else(|| plan.new_id(), str::to_owned);
         self.plan_name(plan, &id)?;
-        self.plan_lists(plan, &id)?;
+        InLists::Names.set(plan, &id, &self.lists)?;
         if self.kind.has_store() {
             let store = self.plan_store(plan, &id)?;
             self.plan_supply(plan, &id, &store)?;
@@ -204,19 +205,6 @@ impl FacilityForm {
         plan.show(name, &supplier.id)?;
         plan.put("name", &supplier.facility, [("supplier", json!(true))])?;
         plan.put("name", name, [("customer", json!(true))])
-    }
-
-    fn plan_lists(&self, plan: &mut Plan<'_>, name: &str) -> Result<(), StoreError> {
-        let before: Vec<_> =
-            plan.master.names_lists.of(name).map(|(list, join)| (list.to_owned(), join.to_owned())).collect();
-        for (_, join) in before.iter().filter(|(list, _)| !self.lists.contains(list)) {
-            plan.delete("list_master_name_join", join);
-        }
-        for list in self.lists.iter().filter(|list| !before.iter().any(|(known, _)| known == *list)) {
-            let id = plan.new_id();
-            plan.put("list_master_name_join", &id, [("list_master_ID", json!(list)), ("name_ID", json!(name))])?;
-        }
-        Ok(())
     }
 
     /// What is wrong with the form, as a new facility if there is no `id`.

@@ -6,6 +6,7 @@ use serde_json::json;
 use sitesync_store::StoreError;
 
 use super::fault::{Fault, MasterError, check_text};
+use super::in_lists::InLists;
 use super::index::Master;
 use super::plan::Plan;
 use super::read::Item;
@@ -91,7 +92,7 @@ impl ItemForm {
                 ("strength", json!(self.strength.trim())),
             ],
         )?;
-        self.plan_lists(plan, &item)?;
+        InLists::Items.set(plan, &item, &self.lists)?;
         Ok(item)
     }
 
@@ -106,19 +107,6 @@ impl ItemForm {
         let id = plan.new_id();
         plan.put("unit", &id, [("units", json!(name))])?;
         Ok(id)
-    }
-
-    fn plan_lists(&self, plan: &mut Plan<'_>, item: &str) -> Result<(), StoreError> {
-        let before: Vec<_> =
-            plan.master.items_lists.of(item).map(|(list, line)| (list.to_owned(), line.to_owned())).collect();
-        for (_, line) in before.iter().filter(|(list, _)| !self.lists.contains(list)) {
-            plan.delete("list_master_line", line);
-        }
-        for list in self.lists.iter().filter(|list| !before.iter().any(|(known, _)| known == *list)) {
-            let id = plan.new_id();
-            plan.put("list_master_line", &id, [("item_master_ID", json!(list)), ("item_ID", json!(item))])?;
-        }
-        Ok(())
     }
 
     /// What is wrong with the form, as a new item if there is no `id`.

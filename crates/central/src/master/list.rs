@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::fault::{Fault, MasterError, check_text};
+use super::in_lists::InLists;
 use super::index::Master;
 use super::plan::Plan;
 use super::read::List;
@@ -84,39 +85,9 @@ impl ListForm {
                 ("gets_new_items", json!(self.takes_new)),
             ],
         )?;
-        self.plan_items(plan, &id)?;
-        self.plan_names(plan, &id)?;
+        InLists::Items.turn(plan, &self.items, &id)?;
+        InLists::Names.turn(plan, &self.names, &id)?;
         Ok(id)
-    }
-
-    fn plan_items(&self, plan: &mut Plan<'_>, list: &str) -> Result<(), MasterError> {
-        for item in &self.items.remove {
-            for line in plan.master.items_lists.joining(item, list) {
-                plan.delete("list_master_line", &line);
-            }
-        }
-        for item in &self.items.add {
-            if plan.master.items_lists.joining(item, list).is_empty() {
-                let id = plan.new_id();
-                plan.put("list_master_line", &id, [("item_master_ID", json!(list)), ("item_ID", json!(item))])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn plan_names(&self, plan: &mut Plan<'_>, list: &str) -> Result<(), MasterError> {
-        for name in &self.names.remove {
-            for join in plan.master.names_lists.joining(name, list) {
-                plan.delete("list_master_name_join", &join);
-            }
-        }
-        for name in &self.names.add {
-            if plan.master.names_lists.joining(name, list).is_empty() {
-                let id = plan.new_id();
-                plan.put("list_master_name_join", &id, [("list_master_ID", json!(list)), ("name_ID", json!(name))])?;
-            }
-        }
-        Ok(())
     }
 
     /// What is wrong with the form, as a new list if there is no `id`.

@@ -7,6 +7,7 @@
 mod basics;
 mod facility;
 mod fault;
+mod in_lists;
 mod index;
 mod item;
 mod list;

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_web::accounts::Permission;
-use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form, Path, blocking};
 
 use super::super::frame::{Here, frame};
+use super::super::press::Press;
 use super::over::{Offer, Over};
 use super::window::{Edited, Wrong, ok};
 use crate::master::{Facility, FacilityForm, FacilityKind, Kind, Master, MasterError, version};
@@ -96,31 +96,9 @@ pub(super) async fn open(
     draw(&visit, &read, &edited, &form, None, Wrong::default())
 }
 
-pub(super) async fn post_new(
+pub(super) async fn press(
     State(central): State<Arc<Central>>,
-    Extension(who): Extension<Who>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, ApiError> {
-    press(central, who, visit, None, form).await
-}
-
-pub(super) async fn post(
-    State(central): State<Arc<Central>>,
-    Extension(who): Extension<Who>,
-    visit: Visit,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, ApiError> {
-    press(central, who, visit, Some(id), form).await
-}
-
-async fn press(
-    central: Arc<Central>,
-    who: Who,
-    visit: Visit,
-    id: Option<String>,
-    typed: Form,
+    Press { who, visit, id, form: typed }: Press,
 ) -> Result<Response, ApiError> {
     let (edited, mut form) = (Edited::read(id.clone(), &typed), read(&typed));
     let (action, what) = typed.get("action").split_once(':').unwrap_or((typed.get("action"), ""));

@@ -23,12 +23,12 @@ use crate::server::Central;
 pub(super) fn router() -> Router<Arc<Central>> {
     Router::new()
         .route("/items", get(items::page))
-        .route("/items/new", get(item::new).post(item::post_new))
-        .route("/items/{item}", get(item::open).post(item::post))
+        .route("/items/new", get(item::new).post(item::press))
+        .route("/items/{item}", get(item::open).post(item::press))
         .route("/facilities", get(facilities::page))
-        .route("/facilities/new", get(facility::new).post(facility::post_new))
-        .route("/facilities/{facility}", get(facility::open).post(facility::post))
+        .route("/facilities/new", get(facility::new).post(facility::press))
+        .route("/facilities/{facility}", get(facility::open).post(facility::press))
         .route("/lists", get(lists::page))
-        .route("/lists/new", get(list::new).post(list::post_new))
-        .route("/lists/{list}", get(list::open).post(list::post))
+        .route("/lists/new", get(list::new).post(list::press))
+        .route("/lists/{list}", get(list::open).post(list::press))
 }

@@ -15,7 +15,7 @@ use crate::server::Central;
 pub(super) fn router() -> Router<Arc<Central>> {
     Router::new()
         .route("/users", get(list::page))
-        .route("/users/new", get(window::new).post(window::post_new))
-        .route("/users/{user}", get(window::open).post(window::post))
+        .route("/users/new", get(window::new).post(window::press))
+        .route("/users/{user}", get(window::open).post(window::press))
         .route("/users/{user}/sign-out", post(save::sign_out))
 }

@@ -9,9 +9,10 @@ use sitesync_core::protocol::ErrorText;
 use sitesync_pages::{Frame, Texts, Visit, html, shown};
 use sitesync_web::accounts::{Permission, generated_password};
 use sitesync_web::sign_in::Who;
-use sitesync_web::{ApiError, Form, Path, blocking};
+use sitesync_web::{ApiError, Path, blocking};
 
 use super::super::frame::{Here, frame};
+use super::super::press::Press;
 use super::super::stores::choose::{self as stores, StoreAt};
 use super::draft::{Draft, numbers_of, numbers_text};
 use super::save;
@@ -94,33 +95,12 @@ pub(super) async fn open(
     draw(&central, &visit, &who, Draft::of(&user), None, "", "").await
 }
 
-pub(super) async fn post_new(
-    State(central): State<Arc<Central>>,
-    Extension(who): Extension<Who>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, ApiError> {
-    step(central, visit, who, Draft::read(None, &form), form).await
-}
-
-pub(super) async fn post(
-    State(central): State<Arc<Central>>,
-    Extension(who): Extension<Who>,
-    visit: Visit,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, ApiError> {
-    step(central, visit, who, Draft::read(Some(id), &form), form).await
-}
-
 /// One press of a button.
-async fn step(
-    central: Arc<Central>,
-    visit: Visit,
-    who: Who,
-    mut draft: Draft,
-    form: Form,
+pub(super) async fn press(
+    State(central): State<Arc<Central>>,
+    Press { who, visit, id, form }: Press,
 ) -> Result<Response, ApiError> {
+    let mut draft = Draft::read(id, &form);
     let (action, subject) = form.get("action").split_once(':').unwrap_or((form.get("action"), ""));
     let mut over = "";
     match action {
