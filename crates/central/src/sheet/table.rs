@@ -107,7 +107,8 @@ fn rows(text: &str, windows_1252: bool) -> Result<Table, Unreadable> {
     // The text is UTF-8, and the reader takes everything else for what it is.
     while reader.read_record(&mut cells).is_ok_and(|more| more) {
         let line = lines.at(cells.position().map_or(0, csv::Position::byte));
-        let row = Row { line, cells: cells.clone() };
+        // A clone would keep the room that the longest row so far has needed, in every row.
+        let row = Row { line, cells: cells.iter().collect() };
         if header.is_none() {
             header = Some(heads(&row)?);
         } else if !row.is_empty() {
