@@ -1,5 +1,6 @@
 //! A plan: the changes of records that are to be written together, and the central data as it will be after them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
@@ -23,9 +24,13 @@ pub struct Plan<'a> {
     today: &'a str,
     changes: Vec<(RecordKey, Planned)>,
     places: HashMap<RecordKey, usize>,
-    /// The joins that are planned, by name and store.
-    shown: HashMap<(String, String), Vec<String>>,
+    /// By name, the joins that show it in stores: stored ones, read once, as a supplier is asked for with each of its customers; and
+    /// planned ones.
+    joins: HashMap<String, Joins>,
 }
+
+/// The ids of joins by store.
+type Joins = HashMap<String, Vec<String>>;
 
 struct Planned {
     /// The columns that change; none deletes the record.
@@ -48,7 +53,7 @@ const NOTED_SINGLY_MAX: usize = 20;
 impl<'a> Plan<'a> {
     /// `master` is caught up with `snapshot`.
     pub fn new(master: Master, snapshot: &'a dyn Snapshot, random: &'a dyn Random, today: &'a str) -> Self {
-        Self { master, snapshot, random, today, changes: Vec::new(), places: HashMap::new(), shown: HashMap::new() }
+        Self { master, snapshot, random, today, changes: Vec::new(), places: HashMap::new(), joins: HashMap::new() }
     }
 
     pub(super) fn today(&self) -> &'a str {
@@ -106,17 +111,15 @@ impl<'a> Plan<'a> {
     }
 
     /// The joins that show a name in a store, whether they are in force or not.
-    pub(super) fn showing(&self, name: &str, store: &str) -> Result<Vec<String>, StoreError> {
-        let target = link_target(&RecordKey::new("name", name));
-        let keys = self.snapshot.linked(Role::Subject, &target, None, usize::MAX)?;
-        let mut found = Vec::new();
-        for record in self.snapshot.records(&keys)?.into_iter().flatten().filter(Record::is_live) {
-            if StoreWorld::body(&record)?.get("store_ID").and_then(Value::as_str) == Some(store) {
-                found.push(record.key.id.to_string());
-            }
-        }
-        found.extend(self.shown.get(&(name.to_owned(), store.to_owned())).into_iter().flatten().cloned());
-        Ok(found)
+    pub(super) fn showing(&mut self, name: &str, store: &str) -> Result<Vec<String>, StoreError> {
+        Ok(self.joins_of(name)?.get(store).cloned().unwrap_or_default())
+    }
+
+    fn joins_of(&mut self, name: &str) -> Result<&mut Joins, StoreError> {
+        Ok(match self.joins.entry(name.to_owned()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(stored_joins(self.snapshot, name)?),
+        })
     }
 
     /// Makes a name visible in a store, by the join that there is or a new one.
@@ -125,7 +128,7 @@ impl<'a> Plan<'a> {
             Some(join) => join,
             None => {
                 let join = self.new_id();
-                self.shown.entry((name.to_owned(), store.to_owned())).or_default().push(join.clone());
+                self.joins_of(name)?.entry(store.to_owned()).or_default().push(join.clone());
                 join
             }
         };
@@ -172,6 +175,18 @@ impl<'a> Plan<'a> {
         }
         Ok(changes)
     }
+}
+
+fn stored_joins(snapshot: &dyn Snapshot, name: &str) -> Result<Joins, StoreError> {
+    let target = link_target(&RecordKey::new("name", name));
+    let keys = snapshot.linked(Role::Subject, &target, None, usize::MAX)?;
+    let mut joins = Joins::new();
+    for record in snapshot.records(&keys)?.into_iter().flatten().filter(Record::is_live) {
+        let body = StoreWorld::body(&record)?;
+        let store = body.get("store_ID").and_then(Value::as_str).unwrap_or_default();
+        joins.entry(store.to_owned()).or_default().push(record.key.id.to_string());
+    }
+    Ok(joins)
 }
 
 fn told<'a>(records: impl Iterator<Item = (&'a RecordKey, Option<&'a Map<String, Value>>)>) -> String {
