@@ -11,7 +11,7 @@ use super::fault::{Fault, MasterError, check_text};
 use super::in_lists::InLists;
 use super::index::Master;
 use super::plan::Plan;
-use super::read::{Name, text, ticked};
+use super::read::{Name, Store, text, ticked};
 
 /// What a facility is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,10 @@ impl FacilityKind {
 
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    fn of_store(store: &Store) -> Self {
+        if &*store.mode == "dispensary" { Self::Dispensary } else { Self::Store }
     }
 
     fn has_store(self) -> bool {
@@ -108,15 +112,10 @@ impl FacilityForm {
 
     pub fn of(master: &Master, name: &Name) -> Self {
         let store = master.store_of(&name.id);
-        let kind = match store {
-            None => FacilityKind::Outside,
-            Some(store) if &*store.mode == "dispensary" => FacilityKind::Dispensary,
-            Some(_) => FacilityKind::Store,
-        };
         Self {
             code: name.code.to_string(),
             name: name.name.to_string(),
-            kind,
+            kind: store.map_or(FacilityKind::Outside, FacilityKind::of_store),
             supplied_by: Some(name.supplied_by.to_string()).filter(|store| !store.is_empty()),
             customer: name.customer,
             supplier: name.supplier,
@@ -139,10 +138,11 @@ impl FacilityForm {
             return Err(MasterError::Faults(faults));
         }
         let id = id.map_or_else(|| plan.new_id(), str::to_owned);
-        self.plan_name(plan, &id)?;
+        let before = plan.master.names.get(&id).cloned();
+        self.plan_name(plan, &id, before.as_deref())?;
         InLists::Names.set(plan, &id, &self.lists)?;
         if self.kind.has_store() {
-            let store = self.plan_store(plan, &id)?;
+            let store = self.plan_store(plan, &id, before.as_deref())?;
             self.plan_supply(plan, &id, &store)?;
             for name in &self.sees {
                 plan.show(name, &store)?;
@@ -156,14 +156,20 @@ impl FacilityForm {
         Ok(id)
     }
 
-    fn plan_name(&self, plan: &mut Plan<'_>, id: &str) -> Result<(), StoreError> {
+    fn plan_name(&self, plan: &mut Plan<'_>, id: &str, before: Option<&Name>) -> Result<(), StoreError> {
+        let kind = match before.map_or("", |before| &*before.kind) {
+            _ if self.kind.has_store() => "store",
+            "" | "store" => "facility",
+            // What another program made something else, such as the name that adjustments are booked on, stays that.
+            other => other,
+        };
         plan.put(
             "name",
             id,
             [
                 ("code", json!(self.code.trim())),
                 ("name", json!(self.name.trim())),
-                ("type", json!(if self.kind.has_store() { "store" } else { "facility" })),
+                ("type", json!(kind)),
                 ("customer", json!(self.customer)),
                 ("supplier", json!(self.supplier)),
                 ("supplying_store_id", json!(self.supplied_by.as_deref().unwrap_or(""))),
@@ -173,19 +179,22 @@ impl FacilityForm {
         )
     }
 
-    fn plan_store(&self, plan: &mut Plan<'_>, name: &str) -> Result<String, StoreError> {
-        let (code, title) = (self.code.trim(), self.name.trim());
-        let mode = if self.kind == FacilityKind::Dispensary { "dispensary" } else { "store" };
-        let known = plan.master.store_of(name).map(|store| store.id.to_string());
-        let store = known.clone().unwrap_or_else(|| plan.new_id());
+    /// The store takes what is changed here. A code, a name or a mode that another program gave it alone stays.
+    fn plan_store(&self, plan: &mut Plan<'_>, name: &str, before: Option<&Name>) -> Result<String, StoreError> {
+        let known = plan.master.store_of(name).cloned();
+        let stays = |text: &str, before: &str| known.as_ref().filter(|_| text.trim() == before.trim());
+        let (code, title) =
+            before.map_or((None, None), |before| (stays(&self.code, &before.code), stays(&self.name, &before.name)));
+        let mode = known.as_ref().filter(|store| FacilityKind::of_store(store) == self.kind).map(|store| &*store.mode);
+        let store = known.as_ref().map_or_else(|| plan.new_id(), |store| store.id.to_string());
         plan.put(
             "store",
             &store,
             [
-                ("code", json!(code)),
-                ("name", json!(title)),
+                ("code", json!(code.map_or(self.code.trim(), |store| &*store.code))),
+                ("name", json!(title.map_or(self.name.trim(), |store| &*store.name))),
                 ("name_ID", json!(name)),
-                ("store_mode", json!(mode)),
+                ("store_mode", json!(mode.unwrap_or(self.kind.name()))),
                 ("disabled", json!(self.closed)),
             ],
         )?;

@@ -3,6 +3,7 @@
 //! A copy costs nothing, so a transaction takes its own and catches it up with what it sees; only what was read from committed data is
 //! shared. Nothing here is written to disk, and nothing decides by it but what people see and fill in.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -101,10 +102,43 @@ impl Master {
     }
 
     /// The stores that see this item, by their ids.
-    pub fn stores_of_item<'a>(&'a self, item: &'a str) -> std::collections::BTreeSet<&'a str> {
-        let lists =
-            self.items_lists.of(item).filter(|(list, _)| self.lists.get(list).is_some_and(|list| !list.inactive));
-        lists.flat_map(|(list, _)| self.stores_of_list(list)).map(|store| &*store.id).collect()
+    pub fn stores_of_item<'a>(&'a self, item: &'a str) -> BTreeSet<&'a str> {
+        self.stores_of_lists(&self.lists_of_item(item))
+    }
+
+    /// The lists that show this item.
+    fn lists_of_item<'a>(&'a self, item: &'a str) -> BTreeSet<&'a str> {
+        let lists = self.items_lists.of(item).map(|(list, _)| list);
+        lists.filter(|list| self.lists.get(list).is_some_and(|list| !list.inactive)).collect()
+    }
+
+    fn stores_of_lists<'a>(&'a self, lists: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+        lists.iter().copied().flat_map(|list| self.stores_of_list(list)).map(|store| &*store.id).collect()
+    }
+}
+
+/// How many stores see each of many items. Items that are in the same lists are counted once: all items times all stores would be too
+/// many.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    master: &'a Master,
+    counted: HashMap<BTreeSet<&'a str>, usize>,
+}
+
+impl<'a> Sight<'a> {
+    pub fn new(master: &'a Master) -> Self {
+        Self { master, counted: HashMap::new() }
+    }
+
+    pub fn stores(&mut self, item: &'a Item) -> usize {
+        let master = self.master;
+        let lists = master.lists_of_item(&item.id);
+        if let Some(known) = self.counted.get(&lists) {
+            return *known;
+        }
+        let count = master.stores_of_lists(&lists).len();
+        self.counted.insert(lists, count);
+        count
     }
 }
 

@@ -76,7 +76,7 @@ impl ItemForm {
             return Err(MasterError::Faults(faults));
         }
         let item = id.map_or_else(|| plan.new_id(), str::to_owned);
-        let unit = self.unit_id(plan)?;
+        let unit = self.unit_id(plan, &item)?;
         plan.put(
             "item",
             &item,
@@ -96,8 +96,15 @@ impl ItemForm {
         Ok(item)
     }
 
-    fn unit_id(&self, plan: &mut Plan<'_>) -> Result<String, StoreError> {
+    /// The unit that the item has, while its name is not changed here: another one may be called the same, or this one be gone.
+    fn unit_id(&self, plan: &mut Plan<'_>, item: &str) -> Result<String, StoreError> {
         let name = self.unit.trim();
+        if let Some(before) = plan.master.items.get(item) {
+            let unit = plan.master.units.get(&before.unit);
+            if unit.map_or("", |unit| unit.name.trim()) == name {
+                return Ok(before.unit.to_string());
+            }
+        }
         if name.is_empty() {
             return Ok(String::new());
         }

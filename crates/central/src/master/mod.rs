@@ -22,7 +22,7 @@ mod tests;
 pub use basics::{Basics, BasicsForm};
 pub use facility::{Facility, FacilityForm, FacilityKind};
 pub use fault::{Fault, MasterError};
-pub use index::Master;
+pub use index::{Master, Sight};
 pub use item::ItemForm;
 pub use list::{ListForm, Turn};
 pub use pairs::Pairs;

@@ -57,6 +57,22 @@ impl Country {
         self.save(Kind::List, None, |plan, id| form.plan(plan, id)).unwrap().id
     }
 
+    /// What another program writes.
+    fn write(&mut self, table: &str, id: &str, columns: serde_json::Value) {
+        let change = sitesync_core::protocol::Change {
+            table: table.into(),
+            id: id.into(),
+            put: Some(serde_json::value::to_raw_value(&columns).unwrap()),
+            delete: false,
+            partial: true,
+            aside: None,
+        };
+        self.hub
+            .edit(sitesync_core::ownership::Actor::Site(sitesync_core::ids::SiteId::CENTRAL), vec![change])
+            .unwrap();
+        self.master = self.master.clone().caught_up(&*self.hub.store().snapshot().unwrap()).unwrap();
+    }
+
     fn version(&self, kind: Kind, id: &str) -> String {
         version(&*self.hub.store().snapshot().unwrap(), &self.master, kind, id).unwrap().unwrap()
     }
@@ -172,22 +188,56 @@ fn an_edit_writes_only_what_differs_and_against_the_version_that_was_seen() {
 fn what_another_program_wrote_is_no_fault_of_who_edits_something_else() {
     let mut country = Country::new();
     let id = country.item(&zinc(&country)).unwrap();
-    let body = serde_json::json!({ "VEN_category": "vital", "default_pack_size": 0 });
-    let body = Some(serde_json::value::to_raw_value(&body).unwrap());
-    let change = sitesync_core::protocol::Change {
-        table: "item".into(),
-        id: id.as_str().into(),
-        put: body,
-        delete: false,
-        partial: true,
-        aside: None,
-    };
-    country.hub.edit(sitesync_core::ownership::Actor::Site(sitesync_core::ids::SiteId::CENTRAL), vec![change]).unwrap();
-    country.master = country.master.clone().caught_up(&*country.hub.store().snapshot().unwrap()).unwrap();
+    country.write("item", &id, serde_json::json!({ "VEN_category": "vital", "default_pack_size": 0 }));
     let item = country.master.items.get(&id).unwrap().clone();
     let form = ItemForm { name: "Zinc".to_owned(), ..ItemForm::of(&country.master, &item) };
     assert_eq!(form.faults(&country.master, Some(&id)), []);
     assert_eq!(form.faults(&country.master, None).len(), 3, "the code, the category, and the pack size");
+}
+
+#[test]
+fn an_item_keeps_its_unit_where_another_one_is_called_the_same_or_it_is_gone() {
+    let mut country = Country::new();
+    let id = country.item(&zinc(&country)).unwrap();
+    for unit in ["0", "zz", "gone"] {
+        if unit != "gone" {
+            country.write("unit", unit, serde_json::json!({ "units": "tablet" }));
+        }
+        country.write("item", &id, serde_json::json!({ "unit_ID": unit }));
+        let form = ItemForm::of(&country.master, &country.master.items.get(&id).unwrap().clone());
+        let seen = country.version(Kind::Item, &id);
+        let same = country.save(Kind::Item, Some((&id, &seen)), |plan, id| form.plan(plan, id)).unwrap();
+        assert_eq!((same.report.written, country.column("item", &id, "unit_ID")), (0, unit.into()));
+    }
+}
+
+#[test]
+fn what_another_program_gave_a_name_or_its_store_alone_stays() {
+    let mut country = Country::new();
+    country.write("name", "adjust", serde_json::json!({ "code": "invad", "name": "Adjustments", "type": "invad" }));
+    let clinic = country.facility("CLINIC", None, &[]);
+    let store = country.store_of(&clinic);
+    let alone = serde_json::json!({ "code": "C-1", "name": "Clinic store", "store_mode": "his" });
+    country.write("store", &store, alone);
+    for id in ["adjust", &clinic] {
+        let name = country.master.names.get(id).unwrap().clone();
+        let form = FacilityForm { phone: "1".to_owned(), ..FacilityForm::of(&country.master, &name) };
+        let seen = country.version(Kind::Facility, id);
+        let saved = country.save(Kind::Facility, Some((id, &seen)), |plan, id| form.plan(plan, id)).unwrap();
+        assert_eq!(saved.report.written, 1, "the telephone number of {id}");
+    }
+    assert_eq!(country.column("name", "adjust", "type"), "invad");
+    // What is changed here, the store follows.
+    let name = country.master.names.get(&clinic).unwrap().clone();
+    let form = FacilityForm {
+        code: "NEW".to_owned(),
+        kind: FacilityKind::Dispensary,
+        ..FacilityForm::of(&country.master, &name)
+    };
+    let seen = country.version(Kind::Facility, &clinic);
+    country.save(Kind::Facility, Some((&clinic, &seen)), |plan, id| form.plan(plan, id)).unwrap();
+    let columns = ["code", "name", "store_mode"].map(|column| country.column("store", &store, column));
+    assert_eq!(columns, ["NEW", "Clinic store", "dispensary"]);
 }
 
 #[test]
@@ -255,13 +305,19 @@ fn a_list_shows_its_items_until_it_is_switched_off() {
     form.names.add(&clinic);
     let seen = country.version(Kind::List, &list);
     country.save(Kind::List, Some((&list, &seen)), |plan, id| form.plan(plan, id)).unwrap();
-    assert_eq!(country.master.stores_of_item(&item).len(), 1);
+    let counts = |country: &Country| {
+        let mut sight = Sight::new(&country.master);
+        let count = country.master.items.iter().map(|item| sight.stores(item)).collect::<Vec<_>>();
+        assert!(count.iter().all(|count| *count == country.master.stores_of_item(&item).len()));
+        count
+    };
+    assert_eq!(counts(&country), [1]);
     // The same again adds nothing twice.
     let again = country.save(Kind::List, Some((&list, &seen)), |plan, id| form.plan(plan, id)).unwrap();
     assert_eq!(again.report.written, 0);
     let off = ListForm { inactive: true, ..form.clone() };
     country.save(Kind::List, Some((&list, &seen)), |plan, id| off.plan(plan, id)).unwrap();
-    assert_eq!(country.master.stores_of_item(&item).len(), 0);
+    assert_eq!(counts(&country), [0]);
     form.items.add("NONE");
     let seen = country.version(Kind::List, &list);
     let told = country.save(Kind::List, Some((&list, &seen)), |plan, id| form.plan(plan, id)).unwrap_err();

@@ -12,7 +12,7 @@ use sitesync_web::{ApiError, Body, Path, Query};
 use utoipa::ToSchema;
 
 use super::{Search, master, read, store_or_refuse};
-use crate::master::{ItemForm, Kind, Master, MasterError, Plan};
+use crate::master::{ItemForm, Kind, Master, MasterError, Plan, Sight};
 use crate::server::Central;
 
 /// An item in a list.
@@ -115,6 +115,7 @@ pub(in crate::admin) async fn list(
     Query(search): Query<Search>,
 ) -> Result<Json<Vec<ItemLine>>, ApiError> {
     let master = master(&central).await?;
+    let mut sight = Sight::new(&master);
     let found = master.items.iter().filter(|item| search.finds(&item.code, &item.name));
     let mut lines: Vec<_> = found
         .map(|item| ItemLine {
@@ -123,7 +124,7 @@ pub(in crate::admin) async fn list(
             name: item.name.to_string(),
             unit: master.units.get(&item.unit).map(|unit| unit.name.to_string()).unwrap_or_default(),
             pack_size: item.pack_size,
-            stores: master.stores_of_item(&item.id).len(),
+            stores: sight.stores(item),
         })
         .collect();
     lines.sort_by_cached_key(|line| line.name.to_lowercase());

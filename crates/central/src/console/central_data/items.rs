@@ -10,7 +10,7 @@ use sitesync_web::{ApiError, Query};
 use super::super::frame::Here;
 use super::listing::{About, Params, Row, draw};
 use crate::admin::central_data::master;
-use crate::master::{Item, Master};
+use crate::master::{Item, Master, Sight};
 use crate::server::Central;
 
 const ABOUT: About = About {
@@ -40,13 +40,13 @@ pub(super) async fn page(
     let master = master(&central).await?;
     let mut items: Vec<_> = master.items.iter().collect();
     items.sort_by_cached_key(|item| (item.name.to_lowercase(), item.code.clone()));
-    let rows = items.into_iter().map(|item| row(&master, item, visit.t)).collect();
+    let mut sight = Sight::new(&master);
+    let rows = items.into_iter().map(|item| row(&master, item, sight.stores(item), visit.t)).collect();
     draw(&ABOUT, &visit, &params, rows)
 }
 
-fn row(master: &Master, item: &Item, t: &Texts) -> Row {
+fn row(master: &Master, item: &Item, stores: usize, t: &Texts) -> Row {
     let unit = master.units.get(&item.unit).map(|unit| unit.name.to_string());
-    let stores = master.stores_of_item(&item.id).len();
     Row {
         id: item.id.to_string(),
         cells: vec![
