@@ -115,8 +115,8 @@ impl Reading {
     }
 }
 
-/// The last part of what some browsers send as a path, on one line.
-fn own_name(name: &str) -> String {
+/// The name of a file as it is kept: the last part of what some browsers send as a path, on one line.
+pub fn own_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or("");
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(NAME_MAX).collect()
 }

@@ -36,7 +36,7 @@ pub use directory::private_directory;
 pub use error::{ApiError, Told, fallback_method, fallback_path};
 pub use extract::{Path, Query};
 pub use few::FewThreads;
-pub use file_form::{FILE_MAX, FileForm};
+pub use file_form::{FILE_MAX, FileForm, own_name};
 pub use form::{CSRF, Form};
 pub use layers::{common, page_headers};
 pub use local::is_local_host;

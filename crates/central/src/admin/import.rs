@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sitesync_pages::{Language, Texts, Words};
 use sitesync_web::sign_in::Who;
-use sitesync_web::{ApiError, CsvBody, Path, Query, blocking};
+use sitesync_web::{ApiError, CsvBody, Path, Query, blocking, own_name};
 use utoipa::{IntoParams, ToSchema};
 
 use super::guard::{change, refuse};
@@ -84,7 +84,7 @@ pub(super) async fn import(
     who.need(kind.permission())?;
     let table = blocking(move || sheet::read(&bytes).map_err(ApiError::from)).await?;
     let columns = columns(kind, &table, params.columns.as_deref())?;
-    let work = Arc::new((table, columns, params.file));
+    let work = Arc::new((table, columns, own_name(&params.file)));
     if params.dry_run {
         let (judging, sheet) = (central.clone(), work.clone());
         let judged = blocking(move || sheet::look(&judging, who.permissions, kind, &sheet.0, &sheet.1)).await?;

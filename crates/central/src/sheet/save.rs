@@ -75,7 +75,8 @@ pub(crate) fn save(central: &Central, txn: &mut dyn Txn, order: Order<'_>) -> Re
             (report.grown, (from, to))
         }
     };
-    if stored.new + stored.changed > 0 {
+    // A row in which people see no change may still show a supplier in a store.
+    if stored.new + stored.changed > 0 || !grown.is_empty() {
         let what = format!("import.{}", order.kind.name());
         let change = audit::Change { who: order.by.who, what: &what, subject: order.file, from: &from, to: &to };
         audit::append(txn, order.by.at, change)?;

@@ -76,3 +76,29 @@ async fn columns_may_be_named_and_who_may_not_is_refused() {
     let described: Value = server.get("/api/openapi.json").await.ok();
     assert!(described["paths"]["/api/import/{kind}"]["post"]["requestBody"]["content"]["text/csv"].is_object());
 }
+
+#[tokio::test]
+async fn what_is_written_for_a_row_without_a_change_that_people_see_is_noted_too() {
+    let server = Server::new();
+    let file = b"code,name,supplied by\nCMS,Central store,\nHC1,Kamo,CMS\n";
+    import(&server, ADMIN, "facilities", file).await.ok();
+    let facilities = server.get("/api/facilities").await.ok();
+    let id = |code: &str| {
+        let found = facilities.as_array().unwrap().iter().find(|one| one["code"] == code);
+        found.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    // The join that shows the supplier is switched off, and the file says nothing of joins.
+    let path = format!("/api/facilities/{}", id("HC1"));
+    let version = server.get(&path).await.ok()["version"].clone();
+    let off = json!({"version": version, "supplied_by": "", "sees_no_more": [id("CMS")]});
+    server.api(ADMIN, Method::PUT, &path, Some(&off)).await.ok();
+    let cms = server.get(&format!("/api/facilities/{}", id("CMS"))).await.ok()["store"].clone();
+    let change = json!([{"table": "name", "id": id("HC1"), "data": {"supplying_store_id": cms}}]);
+    server.post("/api/records", &change).await.ok();
+    let done = import(&server, ADMIN, "facilities?file=../a%0Ab.csv", file).await.ok();
+    assert_eq!((&done["changed"], &done["unchanged"]), (&json!(0), &json!(2)), "{done}");
+    assert_eq!(server.get(&path).await.ok()["sees"], json!([id("CMS")]));
+    let audit = server.get("/api/audit").await.ok();
+    let line = &audit["lines"].as_array().or(audit.as_array()).unwrap()[0];
+    assert_eq!((&line["what"], &line["subject"]), (&json!("import.facilities"), &json!("a b.csv")), "{line}");
+}
