@@ -172,6 +172,15 @@ function showCounts(told) {
   }
 }
 
+// Enter in a field to search in a window does what the button beside it does: it must not end the window.
+document.addEventListener("keydown", (event) => {
+  const search = event.target.closest && event.target.closest("form[data-guard] input[type=search]");
+  const button = search && search.parentElement.querySelector("button");
+  if (!button || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  button.click();
+});
+
 // Rows of a table in the page itself are filtered by `data-filters`, the id of the table.
 function filterWhileTyping(search) {
   const table = document.getElementById(search.dataset.filters);

@@ -196,11 +196,12 @@ async fn items(central: &Arc<Central>, who: Who, form: &Form, t: &'static Texts)
     if typed.is_empty() {
         return Err(Wrong::Fields(vec![("item", t.get("first-no-item"))]));
     }
+    let language = t.language();
     let plan = move |plan: &mut Plan<'_>, _: Option<&str>| {
         let mut last = String::new();
         for [code, name, unit, pack] in &typed {
             let (code, name, unit) = (code.clone(), name.clone(), unit.clone());
-            let pack_size = if pack.is_empty() { 1.0 } else { super::central_data::number(pack) };
+            let pack_size = if pack.is_empty() { 1.0 } else { super::central_data::number(pack, language) };
             last = ItemForm { code, name, unit, pack_size, ..ItemForm::new(&plan.master) }.plan(plan, None)?;
         }
         Ok(last)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use sitesync_pages::{Frame, Texts, Visit, html};
+use sitesync_pages::{Frame, Language, Texts, Visit, html};
 use sitesync_web::accounts::Permission;
 use sitesync_web::{ApiError, Form, Path, blocking};
 
@@ -80,7 +80,7 @@ pub(super) async fn press(
     State(central): State<Arc<Central>>,
     Press { who, visit, id, form: typed }: Press,
 ) -> Result<Response, ApiError> {
-    let (edited, form) = (Edited::read(id, &typed), read(&typed));
+    let (edited, form) = (Edited::read(id, &typed), read(&typed, visit.t.language()));
     let stored = form.clone();
     match ok(&central, who, (Kind::Item, "/items"), &edited, move |plan, id| stored.plan(plan, id)).await {
         Ok(response) => Ok(response),
@@ -91,17 +91,17 @@ pub(super) async fn press(
     }
 }
 
-fn read(form: &Form) -> ItemForm {
+fn read(form: &Form, language: Language) -> ItemForm {
     let text = |name: &str| form.get(name).to_owned();
     ItemForm {
         code: text("code"),
         name: text("name"),
         kind: text("kind"),
         unit: text("unit"),
-        pack_size: number(form.get("pack_size")),
+        pack_size: number(form.get("pack_size"), language),
         ven: text("ven"),
         vaccine: form.has("vaccine"),
-        doses: number(form.get("doses")),
+        doses: number(form.get("doses"), language),
         strength: text("strength"),
         lists: form.all("list").map(str::to_owned).collect(),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use sitesync_pages::{Texts, shown};
+use sitesync_pages::{Language, Texts, shown};
 use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Form};
 
@@ -79,10 +79,32 @@ pub(super) async fn ok(
     }
 }
 
-/// A number as people write it, with a point or a comma; not a number if it is none.
-pub(in crate::console) fn number(text: &str) -> f64 {
+/// A number as people write it, with a point or a comma; not a number if it is none. In a language with a point, a comma before three
+/// digits may be a thousand as well as a one.
+pub(in crate::console) fn number(text: &str, language: Language) -> f64 {
+    let unclear =
+        |text: &str| language == Language::English && text.rsplit_once(',').is_some_and(|(_, part)| part.len() == 3);
     match text.trim() {
         "" => 0.0,
+        text if unclear(text) => f64::NAN,
         text => text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite()).unwrap_or(f64::NAN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sitesync_pages::Language::{English, French};
+
+    use super::number;
+
+    #[test]
+    fn a_number_is_clear_or_none() {
+        for (text, expected) in [("", 0.0), ("2,5", 2.5), (" 2.5 ", 2.5), ("1000", 1000.0), ("0.125", 0.125)] {
+            assert_eq!([English, French].map(|language| number(text, language)), [expected; 2], "{text}");
+        }
+        assert_eq!(number("0,125", French), 0.125);
+        for text in ["1,000", "0,125", "1,000.5", "x", "inf", "1e999"] {
+            assert!(number(text, English).is_nan(), "{text}");
+        }
     }
 }
