@@ -153,9 +153,12 @@ impl Contacts {
         }
     }
 
-    /// Notes how long the reply of the exchange that was noted last took to be packed.
-    fn note_packed(&self, site: SiteId, took: Millis) {
-        if let Some(moved) = self.locked().moved.iter_mut().rev().find(|moved| moved.site == site) {
+    /// Notes how long the reply of the exchange that began at `since` took to be packed, if that exchange is told at all.
+    fn note_packed(&self, site: SiteId, since: Millis, took: Millis) {
+        let is_it = |moved: &&mut Moved| moved.site == site && moved.refusal.is_none();
+        let mut pending = self.locked();
+        let last = pending.moved.iter_mut().rev().find(is_it);
+        if let Some(moved) = last.filter(|moved| moved.at >= since) {
             moved.phases.packed = took;
             moved.took = moved.phases.sum();
         }
@@ -320,10 +323,10 @@ impl Hub {
     }
 
     /// Notes for the log how long packing the reply took, in the turn of its exchange.
-    pub(crate) fn note_packed(&self, site: SiteId, took: Millis) {
+    pub(crate) fn note_packed(&self, site: SiteId, since: Millis, took: Millis) {
         // A moment is nothing to tell, and what has been written down meanwhile stays as it is.
         if took > 0 {
-            self.contacts.note_packed(site, took);
+            self.contacts.note_packed(site, since, took);
         }
     }
 

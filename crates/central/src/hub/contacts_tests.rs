@@ -127,8 +127,10 @@ fn the_log_tells_how_long_each_phase_took() {
     let request = ExchangeRequest { empty: true, entries_max: 10, bytes_max: 1000, ..ExchangeRequest::default() };
     let before = Phases { received: 400, waited: 30, ..Phases::default() };
     hub.exchange_from(hub.store.snapshot().unwrap(), &site, &request, before).unwrap();
-    hub.note_packed(SiteId(2), 5);
-    hub.note_packed(SiteId(3), 7);
+    hub.note_packed(SiteId(2), NOW, 5);
+    hub.note_packed(SiteId(3), NOW, 7);
+    // An exchange that moved nothing has no row, and is no part of the one before it.
+    hub.note_packed(SiteId(2), NOW + 1_000_000, 9);
     let log = hub.log(SiteId(2), 10).unwrap();
     let [(_, received), (_, waited), (_, stored), (_, prepared), (_, packed)] = log[0].phases.all();
     assert_eq!((received, waited, packed), (400, 30, 5));

@@ -46,6 +46,7 @@ pub(super) async fn exchange(
     // The hub itself notes when it exchanged something with a site.
     let served = caller.served(central, body, move |call: Call<'_, ExchangeRequest>| {
         let Call { central, snapshot, site, message, phases } = call;
+        let since = central.clock().now();
         let reply = central.hub().exchange_from(snapshot, &site.info(), &message, phases)?;
         note_initialisation(central, &site, &message, &reply)?;
         let begun = central.clock().now();
@@ -53,7 +54,7 @@ pub(super) async fn exchange(
             Some(known) => json_reply(&ShortReply::of(reply, &message, &known), accepts),
             None => json_reply(&reply, accepts),
         };
-        central.hub().note_packed(site.id, central.clock().now() - begun);
+        central.hub().note_packed(site.id, since, central.clock().now() - begun);
         packed
     });
     served.await
