@@ -34,5 +34,6 @@ pub fn if_changed(html: String, headers: &HeaderMap) -> Response {
 
 /// A value as it stands in an address after the question mark.
 pub fn encoded(value: &str) -> String {
-    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+    // In a query a plus is a blank, in a path it is not.
+    form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20")
 }

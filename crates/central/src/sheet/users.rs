@@ -126,15 +126,12 @@ fn shown(form: &UserForm, master: &Master) -> Vec<(&'static str, Was)> {
     ]
 }
 
-/// The job whose permissions these are.
+/// The job whose permissions these are, if it is one.
 fn preset_of(form: &UserForm) -> Was {
     let fits = |preset: &Preset| {
         preset.central() == form.permissions && form.stores.iter().all(|right| right.permissions == preset.numbers())
     };
-    Preset::ALL.into_iter().find(fits).map_or_else(
-        || Was::Text(format!("{} {:?}", form.permissions, form.stores)),
-        |preset| Was::Word(preset.label()),
-    )
+    Was::Word(Preset::ALL.into_iter().find(fits).map_or("import-other-permissions", Preset::label))
 }
 
 /// Where the error stands in the row; one that is nobody's fault ends it all.

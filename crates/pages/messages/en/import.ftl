@@ -12,6 +12,7 @@ import-may-hold = What may stand in it
 import-needed = needed
 import-get-example = Get an example with these columns
 import-preset = Job
+import-other-permissions = other permissions
 import-customer = Is a customer
 import-supplier = Is a supplier
 
@@ -22,7 +23,7 @@ import-facility-kind-hint = Store, dispensary, or outside for suppliers and cust
 import-supplied-by-hint = The code of the store that supplies it, which may be in the same file
 import-user-name-hint = Passwords are in no file: a new user signs in once you have set one.
 import-language-hint = en or fr
-import-stores-hint = Codes of stores, with semicolons between. They become all of the user’s stores; the first one opens first.
+import-stores-hint = Codes of stores, with semicolons between. They become all of the user’s stores. For a new user, the first one opens first.
 import-preset-hint = Viewer, storekeeper, store manager or administrator: gives the permissions of this job, here and in every store.
 
 import-rows = Rows of the file

@@ -12,7 +12,7 @@ keep = Garder
 nothing-to-choose = Rien ne correspond, ou tout est déjà choisi.
 more-to-choose = Il y en a plus que ce qui est affiché : tapez une partie du nom et cherchez.
 all-columns = Toutes les colonnes
-central-data-may-not = Vous pouvez consulter sans rien modifier : il faut l’autorisation « Modifier les données centrales ».
+central-data-may-not = Vous pouvez consulter sans rien modifier : il faut la permission « Modifier les données centrales ».
 form-wrong = Pas encore enregistré.
 form-wrong-next = Ce qui ne va pas est indiqué à côté du champ.
 

@@ -12,6 +12,7 @@ import-may-hold = Ce qui peut s’y trouver
 import-needed = nécessaire
 import-get-example = Obtenir un exemple avec ces colonnes
 import-preset = Métier
+import-other-permissions = d’autres permissions
 import-customer = Est client
 import-supplier = Est fournisseur
 
@@ -22,7 +23,7 @@ import-facility-kind-hint = Dépôt, dispensaire, ou externe pour les fournisseu
 import-supplied-by-hint = Le code du dépôt qui l’approvisionne, qui peut être dans le même fichier
 import-user-name-hint = Aucun fichier ne contient de mots de passe : un nouvel utilisateur se connecte dès que vous en avez défini un.
 import-language-hint = en ou fr
-import-stores-hint = Codes de dépôts, séparés par des points-virgules. Ils deviennent tous les dépôts de l’utilisateur ; le premier s’ouvre en premier.
+import-stores-hint = Codes de dépôts, séparés par des points-virgules. Ils deviennent tous les dépôts de l’utilisateur. Pour un nouvel utilisateur, le premier s’ouvre en premier.
 import-preset-hint = Lecteur, magasinier, responsable de dépôt ou administrateur : donne les permissions de ce métier, ici et dans chaque dépôt.
 
 import-rows = Lignes du fichier
