@@ -142,8 +142,13 @@ impl FacilityForm {
         self.plan_name(plan, &id, before.as_deref())?;
         InLists::Names.set(plan, &id, &self.lists)?;
         if self.kind.has_store() {
+            // A supplier that stays was shown when it was chosen; who has taken it out of sight since finds it so.
+            let stays = before.as_ref().is_some_and(|name| Some(&*name.supplied_by) == self.supplied_by.as_deref());
+            let settled = stays && plan.master.store_of(&id).is_some();
             let store = self.plan_store(plan, &id, before.as_deref())?;
-            self.plan_supply(plan, &id, &store)?;
+            if !settled {
+                self.plan_supply(plan, &id, &store)?;
+            }
             for name in &self.sees {
                 plan.show(name, &store)?;
             }
@@ -233,10 +238,13 @@ impl FacilityForm {
             let told = "A facility with a store keeps it. It can be closed.";
             faults.push(Fault::new("kind", "store_stays", told));
         }
+        // A supplier that is gone is no fault of who edits something else.
+        let before = id.and_then(|id| master.names.get(id));
+        let supplied_by_it = |store: &str| before.is_some_and(|name| *name.supplied_by == *store);
         if let Some(supplier) = &self.supplied_by {
             if own.is_some_and(|own| *own.id == **supplier) {
                 faults.push(Fault::new("supplied_by", "supplies_itself", "A facility cannot supply itself."));
-            } else if master.stores.get(supplier).is_none() {
+            } else if master.stores.get(supplier).is_none() && !supplied_by_it(supplier) {
                 faults.push(Fault::new("supplied_by", "supplier_unknown", format!("There is no store {supplier}.")));
             }
         }

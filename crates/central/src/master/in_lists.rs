@@ -48,9 +48,10 @@ impl InLists {
         }
     }
 
-    /// Puts `one` into these lists and takes it out of all others.
+    /// Puts `one` into these lists and takes it out of all others. Joins with lists that are gone, which no form shows, stay.
     pub(super) fn set(self, plan: &mut Plan<'_>, one: &str, lists: &BTreeSet<String>) -> Result<(), StoreError> {
         let before: BTreeSet<_> = self.pairs(&plan.master).of(one).map(|(list, _)| list.to_owned()).collect();
+        let before: BTreeSet<_> = before.into_iter().filter(|list| plan.master.lists.get(list).is_some()).collect();
         before.difference(lists).for_each(|list| self.take_out(plan, one, list));
         lists.iter().try_for_each(|list| self.put(plan, one, list))
     }

@@ -276,6 +276,36 @@ fn a_facility_and_its_supplier_see_each_other() {
 }
 
 #[test]
+fn an_edit_of_something_else_shows_nothing_again_and_minds_no_supplier_that_is_gone() {
+    let mut country = Country::new();
+    let depot = country.facility("DEPOT", None, &[]);
+    let depot_store = country.store_of(&depot);
+    let clinic = country.facility("CLINIC", Some(&depot_store), &[]);
+    let edit = |country: &mut Country, change: fn(&mut FacilityForm, &str)| {
+        let seen = country.version(Kind::Facility, &clinic);
+        let mut form = FacilityForm::of(&country.master, &country.master.names.get(&clinic).unwrap().clone());
+        change(&mut form, &depot);
+        country.save(Kind::Facility, Some((&clinic, &seen)), |plan, id| form.plan(plan, id)).unwrap();
+    };
+    edit(&mut country, |form, depot| form.sees_no_more = [depot.to_owned()].into());
+    assert_eq!(country.seen(&clinic), Vec::<String>::new(), "it is supplied by it, and does not see it");
+    edit(&mut country, |form, _| form.phone = "12".to_owned());
+    assert_eq!(country.seen(&clinic), Vec::<String>::new());
+    let gone = sitesync_core::protocol::Change {
+        table: "store".into(),
+        id: depot_store.as_str().into(),
+        put: None,
+        delete: true,
+        partial: false,
+        aside: None,
+    };
+    country.hub.edit(sitesync_core::ownership::Actor::Site(sitesync_core::ids::SiteId::CENTRAL), vec![gone]).unwrap();
+    country.master = country.master.clone().caught_up(&*country.hub.store().snapshot().unwrap()).unwrap();
+    edit(&mut country, |form, _| form.phone = "13".to_owned());
+    assert_eq!(country.column("name", &clinic, "supplying_store_id"), depot_store.as_str());
+}
+
+#[test]
 fn a_facility_outside_has_no_store_until_it_gets_one() {
     let mut country = Country::new();
     let form = FacilityForm {

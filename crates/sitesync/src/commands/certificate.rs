@@ -32,8 +32,8 @@ pub struct Options {
     /// A name or an address by which sites and browsers reach the server; may be given again
     #[arg(long = "host", value_name = "NAME", required = true, num_args = 1..)]
     hosts: Vec<String>,
-    /// How long it is good for
-    #[arg(long, value_name = "DAYS", default_value_t = 3650, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    /// How long it is good for; some devices believe none that is good for more than 825 days in all
+    #[arg(long, value_name = "DAYS", default_value_t = 790, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: u32,
     /// Make a new one in place of the one that is there: sites then need the new ca.pem
     #[arg(long)]

@@ -192,7 +192,6 @@ fn draw(
 ) -> Result<Response, ApiError> {
     let (t, master) = (visit.t, &read.master);
     let status = wrong.status();
-    let supplier = form.supplied_by.as_deref().and_then(|id| master.stores.get(id));
     let mut lists: Vec<_> = master
         .lists
         .iter()
@@ -207,11 +206,7 @@ fn draw(
         title: read.facility.as_ref().map(|facility| facility.form.name.clone()),
         store: read.facility.as_ref().and_then(|facility| facility.store.clone()),
         kinds: FacilityKind::ALL.map(|kind| (kind.name(), t.get(kind_message(kind)), kind == form.kind)).into(),
-        supplier: supplier.map(|store| Offer {
-            id: store.id.to_string(),
-            code: store.code.to_string(),
-            name: store.name.to_string(),
-        }),
+        supplier: form.supplied_by.as_deref().map(|id| supplier(master, id)),
         lists,
         seen: seen_rows(read, form, t),
         may: visit.may(Permission::EditCentralData),
@@ -221,6 +216,16 @@ fn draw(
         wrong,
     };
     Ok((status, html(&page)?).into_response())
+}
+
+/// A store that supplies, also one that is gone.
+fn supplier(master: &Master, id: &str) -> Offer {
+    let known = master.stores.get(id);
+    Offer {
+        id: id.to_owned(),
+        code: known.map(|store| store.code.to_string()).unwrap_or_default(),
+        name: known.map_or_else(|| id.to_owned(), |store| store.name.to_string()),
+    }
 }
 
 fn seen_rows(read: &Read, form: &FacilityForm, t: &Texts) -> Vec<SeenRow> {
