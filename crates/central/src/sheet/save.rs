@@ -75,7 +75,7 @@ pub(crate) fn save(central: &Central, txn: &mut dyn Txn, order: Order<'_>) -> Re
             (report.grown, (from, to))
         }
     };
-    // A row in which people see no change may still show a supplier in a store.
+    // Whatever was written is noted, also if no row shows a change.
     if stored.new + stored.changed > 0 || !grown.is_empty() {
         let what = format!("import.{}", order.kind.name());
         let change = audit::Change { who: order.by.who, what: &what, subject: order.file, from: &from, to: &to };
