@@ -11,6 +11,7 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, CsvBody, Path, Query, blocking, own_name};
 use utoipa::{IntoParams, ToSchema};
 
+use super::central_data::master;
 use super::guard::{change, refuse};
 use crate::server::Central;
 use crate::sheet::{self, Columns, Judged, Kind, Order, Outcome, Stored, Table, Wrong};
@@ -96,6 +97,8 @@ pub(super) async fn import(
 type Work = Arc<(Table, Columns, String)>;
 
 async fn store(central: &Arc<Central>, who: Who, kind: Kind, work: Work) -> Result<Json<ImportReport>, ApiError> {
+    // Read before the transaction: the first time it takes long, and nobody else could write meanwhile.
+    master(central).await?;
     let (may, sheet) = (who.permissions, work.clone());
     let outcome = change(central, who, move |central, txn, by| {
         let (table, columns, file) = &*sheet;

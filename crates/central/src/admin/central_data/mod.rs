@@ -38,8 +38,10 @@ pub(crate) async fn store(
     known: Option<(String, String)>,
     plan: impl Fn(&mut Plan<'_>, Option<&str>) -> Result<String, MasterError> + Send + 'static,
 ) -> Result<Result<Saved, Vec<Fault>>, ApiError> {
+    // Read before the transaction: the first time it takes long, and nobody else could write meanwhile.
+    let master = master(central).await?;
     let stored = change(central, who, move |central, txn, by| {
-        let editor = Editor { hub: central.hub(), by, master: &central.master_known() };
+        let editor = Editor { hub: central.hub(), by, master: &master };
         let known = known.as_ref().map(|(id, version)| (id.as_str(), version.as_str()));
         match save(txn, editor, kind, known, &plan) {
             Ok(saved) => Ok(Ok(saved)),

@@ -11,6 +11,7 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, FileForm, Form, Path, blocking};
 
 use super::{choose, kind_of, preview};
+use crate::admin::central_data::master;
 use crate::admin::guard::change;
 use crate::server::Central;
 use crate::sheet::{self, Columns, Kind, Order, Stored, Upload};
@@ -91,6 +92,8 @@ async fn ok(
     seen: String,
 ) -> Result<Response, ApiError> {
     let kind = upload.kind;
+    // Read before the transaction: the first time it takes long, and nobody else could write meanwhile.
+    master(central).await?;
     let (order, may) = (upload.clone(), who.permissions);
     let outcome = change(central, who.clone(), move |central, txn, by| {
         let Upload { kind, file, table, columns, .. } = &order;
