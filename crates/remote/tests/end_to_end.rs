@@ -156,3 +156,21 @@ async fn the_first_password_is_not_lost_with_a_start_that_fails() {
     assert!(site.first_account().is_some());
     site.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_start_corrects_the_configuration_before_anything_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let here: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
+    let mut options = Options::new(directory.path(), here);
+    options.configuration = Some(configuration("http://127.0.0.1:9", "north", &password_secret(PASSWORD)));
+    RemoteSite::start(options).await.unwrap().stop().await.unwrap();
+    let mut options = Options::new(directory.path(), here);
+    options.configuration = Some(configuration("http://127.0.0.1:10", "south", ""));
+    let right =
+        |stored: &Configuration| Configuration { server_url: "http://127.0.0.1:11".to_owned(), ..stored.clone() };
+    options.correction = Some(Box::new(right));
+    let site = RemoteSite::start(options).await.unwrap();
+    let now = site.site().state().unwrap().configuration.unwrap();
+    assert_eq!((now.server_url.as_str(), now.site_name.as_str()), ("http://127.0.0.1:11", "north"));
+    site.stop().await.unwrap();
+}

@@ -26,6 +26,9 @@ use crate::link::{HttpLink, HttpOptions, Link, LinkError};
 use crate::runner::{Runner, Running as RunningTask};
 use crate::site::{Configuration, DeviceKind, Site, SiteError};
 
+/// What is stored, as it is to be from now on.
+pub type Correction = Box<dyn Fn(&Configuration) -> Configuration + Send>;
+
 /// What a remote site is started with.
 pub struct Options {
     /// The folder of the data file.
@@ -34,6 +37,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Used if the site is not set up yet. Its hardware id and version are replaced by the real ones.
     pub configuration: Option<Configuration>,
+    /// What becomes of a stored configuration, before the site says a word to anybody: so a start corrects a wrong address.
+    pub correction: Option<Correction>,
     /// Name and password of the first account. Without, an administrator is made with a generated password.
     pub account: Option<(String, String)>,
     /// The authorities of a private certificate of the central server.
@@ -55,6 +60,7 @@ impl Options {
             listen,
             tls: None,
             configuration: None,
+            correction: None,
             account: None,
             ca_file: None,
             hardware_id: None,
@@ -241,16 +247,20 @@ fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Res
         return Err(StartError::HardwareId(hardware_id));
     }
     let site = Site::open(store.clone(), clock, random)?;
-    set_up(&site, options.configuration.clone(), &hardware_id)?;
+    set_up(&site, &options, &hardware_id)?;
     Ok(Opened { options, store, site: Arc::new(site), hardware_id })
 }
 
-/// The stored configuration, or the given one the first time, always with the id of this machine: a data file that was copied
+/// The stored configuration, corrected, or the given one the first time, always with the id of this machine: a data file that was copied
 /// to another machine shows itself to the central server.
-fn set_up(site: &Site, given: Option<Configuration>, hardware_id: &str) -> Result<(), SiteError> {
+fn set_up(site: &Site, options: &Options, hardware_id: &str) -> Result<(), SiteError> {
     let stored = site.state()?.configuration;
-    let Some(before) = stored.clone().or(given) else { return Ok(()) };
-    let now = Configuration { hardware_id: hardware_id.to_owned(), app_version: VERSION.to_owned(), ..before };
+    let corrected = match (&stored, &options.correction) {
+        (Some(stored), Some(correct)) => Some(correct(stored)),
+        _ => stored.clone(),
+    };
+    let Some(wanted) = corrected.or_else(|| options.configuration.clone()) else { return Ok(()) };
+    let now = Configuration { hardware_id: hardware_id.to_owned(), app_version: VERSION.to_owned(), ..wanted };
     if stored.as_ref() == Some(&now) { Ok(()) } else { site.configure(now) }
 }
 

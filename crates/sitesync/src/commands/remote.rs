@@ -138,6 +138,8 @@ impl Options {
             (_, _, file) => file.map(|file| Tls { certificate: file.certificate, key: file.key }),
         };
         options.configuration = wanted.first();
+        let said = wanted.clone();
+        options.correction = Some(Box::new(move |stored| said.over(stored)));
         Ok((options, wanted))
     }
 }
@@ -199,7 +201,7 @@ async fn serve(options: server::Options, wanted: Wanted) -> Result<()> {
             first.name, first.password
         ))?;
     }
-    if let Err(error) = set_up(&running, &wanted) {
+    if let Err(error) = tell_whether_set_up(&running, &wanted) {
         running.stop().await?;
         return Err(error);
     }
@@ -211,23 +213,19 @@ async fn serve(options: server::Options, wanted: Wanted) -> Result<()> {
     print("stopped\n")
 }
 
-fn set_up(running: &RemoteSite, wanted: &Wanted) -> Result<()> {
-    let Some(stored) = running.site().state()?.configuration else {
-        let missing = wanted.missing();
-        if !missing.is_empty() {
-            bail!("the site is not set up yet, and this is missing: {}", missing.join(", "));
-        }
-        return print(&format!(
-            "The site is not set up yet. Start it with --server-url, --site-name and --password-file, or open {} in a browser and set it up there.\n",
-            running.url()
-        ));
-    };
-    let new = wanted.over(&stored);
-    if new != stored {
-        running.site().configure(new)?;
-        running.runner().configured();
+/// What the person should know of a site that is not set up yet.
+fn tell_whether_set_up(running: &RemoteSite, wanted: &Wanted) -> Result<()> {
+    if running.site().state()?.configuration.is_some() {
+        return Ok(());
     }
-    Ok(())
+    let missing = wanted.missing();
+    if !missing.is_empty() {
+        bail!("the site is not set up yet, and this is missing: {}", missing.join(", "));
+    }
+    print(&format!(
+        "The site is not set up yet. Start it with --server-url, --site-name and --password-file, or open {} in a browser and set it up there.\n",
+        running.url()
+    ))
 }
 
 #[cfg(test)]
