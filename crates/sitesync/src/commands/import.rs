@@ -1,7 +1,7 @@
 //! `sitesync import`: records from a file into the central server, all of them or none.
 //!
 //! A file of records is read and checked here, where its lines can be named; the server checks again and commits. A file of items,
-//! facilities or users (`--kind`) is for the server to judge ([`sheet`]).
+//! facilities or users (`--kind`) is for the server to judge (`sheet`).
 
 mod sheet;
 
