@@ -14,6 +14,7 @@ mod paging;
 mod refusal;
 mod rows;
 mod say;
+mod searched;
 mod texts;
 mod values;
 mod visit;
@@ -29,6 +30,7 @@ pub use paging::Paging;
 pub use refusal::{as_page, shown};
 pub use rows::{Address, Cell, Head, Row, Rows};
 pub use say::{Say, Words};
+pub use searched::Searched;
 pub use texts::{Texts, Time};
 pub use visit::Visit;
 

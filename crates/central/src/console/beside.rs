@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sitesync_pages::{Beside, Count, LINES, LINES_LABEL};
+use sitesync_store::Snapshot;
 use sitesync_web::blocking;
 
 use crate::hub::{Hub, HubError};
@@ -24,7 +25,10 @@ pub(super) struct Known {
 /// Puts the numbers of this moment to a request.
 pub(super) async fn put(State(known): State<Known>, request: Request, next: Next) -> Response {
     let central = known.central;
-    let read = blocking(move || Ok::<_, HubError>((place::get(&*central.store().snapshot()?)?, counts(&central)?)));
+    let read = blocking(move || {
+        let snapshot = central.store().snapshot()?;
+        Ok::<_, HubError>((place::get(&*snapshot)?, counts(&*snapshot)?))
+    });
     match read.await {
         Ok((place, counts)) => {
             let more = if known.is_demo { vec![(LINES, LINES_LABEL)] } else { Vec::new() };
@@ -35,10 +39,9 @@ pub(super) async fn put(State(known): State<Known>, request: Request, next: Next
 }
 
 /// The numbers as they are now, for a page that shows what was just changed.
-pub(super) fn counts(central: &Central) -> Result<Vec<Count>, HubError> {
-    let snapshot = central.store().snapshot()?;
-    let mut counts = vec![Count { href: "/", number: sites::count(&*snapshot)?, warn: false }];
-    let held = Hub::held_in_all(&*snapshot)?;
+pub(super) fn counts(snapshot: &dyn Snapshot) -> Result<Vec<Count>, HubError> {
+    let mut counts = vec![Count { href: "/", number: sites::count(snapshot)?, warn: false }];
+    let held = Hub::held_in_all(snapshot)?;
     if held > 0 {
         counts.push(Count { href: "/held", number: held, warn: true });
     }

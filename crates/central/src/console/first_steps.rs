@@ -57,7 +57,7 @@ impl Known {
         let master = central.master(&*snapshot)?;
         let others = sites::list(&*snapshot, Some(SiteId::CENTRAL), 1)?;
         let site = others.first().map(|site| overview::one(central, site.id)).transpose()?.flatten();
-        let here = master.stores.iter().filter(|store| !store.closed && [0, SiteId::CENTRAL.0].contains(&store.site));
+        let here = master.stores.iter().filter(|store| !store.closed && store.site == SiteId::CENTRAL);
         let mut stores: Vec<_> = here.map(|store| (store.id.to_string(), store.name.to_string())).collect();
         stores.sort_by_cached_key(|(_, name)| name.to_lowercase());
         let facility = master.stores.iter().min_by_key(|store| store.name.to_lowercase());

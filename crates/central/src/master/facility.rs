@@ -35,6 +35,15 @@ impl FacilityKind {
         }
     }
 
+    /// The message that names it.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Store => "facility-store",
+            Self::Dispensary => "facility-dispensary",
+            Self::Outside => "facility-outside",
+        }
+    }
+
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }

@@ -132,8 +132,12 @@ impl ItemForm {
         let before = id.and_then(|id| master.items.get(id));
         // What another program wrote and nobody changes here is left in peace.
         let kept = |same: fn(&Self, &Item) -> bool| before.is_some_and(|before| same(self, before));
-        if !KINDS.contains(&&*self.kind) && !kept(|form, item| *form.kind == *item.kind) {
-            faults.push(Fault::new("kind", "item_kind_unknown", format!("An item is one of {}.", KINDS.join(", "))));
+        if !ITEM_KINDS.iter().any(|(kind, _)| *kind == self.kind) && !kept(|form, item| *form.kind == *item.kind) {
+            faults.push(Fault::new(
+                "kind",
+                "item_kind_unknown",
+                format!("An item is one of {}.", ITEM_KINDS.map(|(kind, _)| kind).join(", ")),
+            ));
         }
         if !["", "V", "E", "N"].contains(&&*self.ven) && !kept(|form, item| *form.ven == *item.ven) {
             faults.push(Fault::new("ven", "ven_unknown", "The VEN category is V, E, N or empty."));
@@ -153,7 +157,9 @@ impl ItemForm {
     }
 }
 
-pub(super) const KINDS: [&str; 3] = ["general", "service", "non_stock"];
+/// What an item can be, and the message that names it.
+pub const ITEM_KINDS: [(&str, &str); 3] =
+    [("general", "item-general"), ("service", "item-service"), ("non_stock", "item-non-stock")];
 
 /// More units than any pack holds.
 const MOST: f64 = 1e9;

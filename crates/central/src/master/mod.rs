@@ -23,7 +23,7 @@ pub use basics::{Basics, BasicsForm};
 pub use facility::{Facility, FacilityForm, FacilityKind};
 pub use fault::{Fault, MasterError};
 pub use index::{Master, Sight};
-pub use item::ItemForm;
+pub use item::{ITEM_KINDS, ItemForm};
 pub use list::{ListForm, Turn};
 pub use pairs::Pairs;
 pub use plan::Plan;

@@ -1,6 +1,8 @@
 //! What is kept in memory of each record of central data.
 
 use serde_json::{Map, Value};
+use sitesync_core::catalogue::active_site;
+use sitesync_core::ids::SiteId;
 
 use super::shelf::Kept;
 
@@ -66,8 +68,8 @@ pub struct Store {
     /// `store` or `dispensary`.
     pub mode: Box<str>,
     pub closed: bool,
-    /// The number of the site where it is active; 0 is the central server's own.
-    pub site: u32,
+    /// Where it is active.
+    pub site: SiteId,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -147,7 +149,6 @@ impl Kept for Name {
 
 impl Kept for Store {
     fn read(id: &str, body: &Map<String, Value>) -> Self {
-        let site = body.get("sync_id_remote_site").and_then(Value::as_u64).unwrap_or(0);
         Self {
             id: id.into(),
             code: text(body, "code"),
@@ -155,7 +156,7 @@ impl Kept for Store {
             facility: text(body, "name_ID"),
             mode: text(body, "store_mode"),
             closed: ticked(body, "disabled"),
-            site: site.try_into().unwrap_or(0),
+            site: active_site(body),
         }
     }
 

@@ -123,7 +123,7 @@ fn shown(name: &Name, master: &Master) -> Vec<(&'static str, Was)> {
     vec![
         ("code", text(&form.code)),
         ("name", text(&form.name)),
-        ("kind", kind(form.kind)),
+        ("kind", Was::Word(form.kind.message())),
         ("supplied_by", text(supplier.unwrap_or_default())),
         ("lists", Was::Text(codes_of_lists(&form.lists, master))),
         ("customer", Was::ticked(form.customer)),
@@ -132,12 +132,4 @@ fn shown(name: &Name, master: &Master) -> Vec<(&'static str, Was)> {
         ("address", text(&form.address)),
         ("closed", Was::ticked(form.closed)),
     ]
-}
-
-fn kind(kind: FacilityKind) -> Was {
-    Was::Word(match kind {
-        FacilityKind::Store => "facility-store",
-        FacilityKind::Dispensary => "facility-dispensary",
-        FacilityKind::Outside => "facility-outside",
-    })
 }

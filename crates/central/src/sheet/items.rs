@@ -8,7 +8,7 @@ use super::cells::{Cells, Filling};
 use super::judge::{Named, Verdict, Was, Wrong, differing, faults_in};
 use super::save::SheetError;
 use super::values::{one_of, written};
-use crate::master::{Item, ItemForm, Master, Plan};
+use crate::master::{ITEM_KINDS, Item, ItemForm, Master, Plan};
 
 /// Units that are made are named up to this many.
 const NAMED_MAX: usize = 12;
@@ -110,12 +110,8 @@ fn shown(item: &Item, master: &Master) -> Vec<(&'static str, Was)> {
 }
 
 fn kind(kind: &str) -> Was {
-    match kind {
-        "general" => Was::Word("item-general"),
-        "service" => Was::Word("item-service"),
-        "non_stock" => Was::Word("item-non-stock"),
-        other => Was::Text(other.to_owned()),
-    }
+    let known = ITEM_KINDS.iter().find(|(known, _)| *known == kind);
+    known.map_or_else(|| Was::Text(kind.to_owned()), |(_, message)| Was::Word(message))
 }
 
 /// The codes of lists, or their names where they have none.

@@ -128,8 +128,8 @@ fn counts(table: &Table, body: &Map<String, Value>) -> bool {
     table.unless.as_ref().is_none_or(|column| body.get(&**column).and_then(Value::as_bool) != Some(true))
 }
 
-/// 0 (or nothing) on the wire means the central server's own site.
-fn active_site(body: &Map<String, Value>) -> SiteId {
+/// The site where a store is active, from its columns. 0 (or nothing) on the wire means the central server's own site.
+pub fn active_site(body: &Map<String, Value>) -> SiteId {
     let number = body.get("sync_id_remote_site").and_then(Value::as_u64).unwrap_or(0);
     match u32::try_from(number) {
         Ok(0) | Err(_) => SiteId::CENTRAL,

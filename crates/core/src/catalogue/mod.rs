@@ -10,7 +10,7 @@ mod people;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-pub use facts::Facts;
+pub use facts::{Facts, active_site};
 pub use people::label;
 
 /// Who owns and who receives a table's records.

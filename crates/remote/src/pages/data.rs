@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use sitesync_core::catalogue::{Class, Table};
-use sitesync_pages::{Frame, Head, Row, Rows, Texts, Visit, Words, html};
+use sitesync_pages::{Frame, Head, Row, Rows, Searched, Texts, Visit, html};
 use sitesync_store::search::{Effort, Sought, search};
 use sitesync_web::{ApiError, Path, Query};
 
@@ -135,9 +135,8 @@ fn list(site: &Site, table: &'static Table, asked: &Asked, t: &'static Texts) ->
     let page = (asked.after.as_deref(), PAGE);
     let found = search(&*snapshot, catalogue, &table.name, &sought, page, Effort::default())?;
     let total = snapshot.tables()?.into_iter().find(|(name, _)| *name == table.name).map_or(0, |(_, count)| count);
-    let seen = asked.seen.saturating_add(found.looked as u64);
+    let searched = Searched::of(&found, &sought, &asked.q, (asked.seen, total), t);
     let mut rows = Rows::new(&*snapshot, catalogue, &table.name, None, |_| None, t);
-    let looked = Words::new("records-looked").with("n", seen).with("total", total);
     Ok(List {
         t,
         title: table.title.to_string(),
@@ -145,13 +144,9 @@ fn list(site: &Site, table: &'static Table, asked: &Asked, t: &'static Texts) ->
         rows: rows.rows(&found.records)?,
         shown: t.number(found.records.len() as u64),
         total: t.number(total),
-        looked: (found.next.is_some() && !sought.is_empty()).then(|| t.say(&looked)),
-        nothing: match (&found.next, sought.is_empty()) {
-            (Some(_), _) => t.get("records-nothing-yet"),
-            (None, false) => t.one("records-nothing-found", "sought", asked.q.trim()),
-            (None, true) => t.get("records-nothing"),
-        },
-        next: found.next.map(|after| further(&table.name, asked.q.trim(), &after, seen)),
+        looked: searched.looked,
+        nothing: searched.nothing,
+        next: found.next.map(|after| further(&table.name, asked.q.trim(), &after, searched.seen)),
     })
 }
 

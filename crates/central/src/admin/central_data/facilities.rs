@@ -11,7 +11,7 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Path, Query};
 use utoipa::ToSchema;
 
-use super::{Search, master, read, store_or_refuse};
+use super::{Search, master, read_one, store_or_refuse};
 use crate::master::{Facility, FacilityForm, FacilityKind, Fault, Kind, MasterError, Plan};
 use crate::server::Central;
 
@@ -134,7 +134,7 @@ fn view(facility: Facility, id: String, version: String) -> FacilityView {
 }
 
 async fn viewed(central: &Arc<Central>, id: String) -> Result<Json<FacilityView>, ApiError> {
-    let found = read(central, Kind::Facility, id, |master, snapshot, id, version| {
+    let found = read_one(central, Kind::Facility, id, |master, snapshot, id, version| {
         let Some(name) = master.names.get(&id) else { return Ok(None) };
         Ok(Some(view(Facility::read(master, snapshot, name)?, id, version)))
     });

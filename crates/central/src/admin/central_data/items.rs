@@ -11,7 +11,7 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Path, Query};
 use utoipa::ToSchema;
 
-use super::{Search, master, read, store_or_refuse};
+use super::{Search, master, read_one, store_or_refuse};
 use crate::master::{ItemForm, Kind, Master, MasterError, Plan, Sight};
 use crate::server::Central;
 
@@ -104,7 +104,7 @@ fn view(master: &Master, id: String, version: String) -> Option<ItemView> {
 }
 
 async fn viewed(central: &Arc<Central>, id: String) -> Result<Json<ItemView>, ApiError> {
-    read(central, Kind::Item, id, |master, _, id, version| Ok(view(master, id, version))).await.map(Json)
+    read_one(central, Kind::Item, id, |master, _, id, version| Ok(view(master, id, version))).await.map(Json)
 }
 
 /// Items by name.

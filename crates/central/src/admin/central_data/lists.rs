@@ -11,7 +11,7 @@ use sitesync_web::sign_in::Who;
 use sitesync_web::{ApiError, Body, Path, Query};
 use utoipa::ToSchema;
 
-use super::{Search, master, read, store_or_refuse};
+use super::{Search, master, read_one, store_or_refuse};
 use crate::master::{Kind, List, ListForm, Master, MasterError, Plan, Turn};
 use crate::server::Central;
 
@@ -95,7 +95,7 @@ fn line(master: &Master, list: &List) -> ListLine {
 }
 
 async fn viewed(central: &Arc<Central>, id: String) -> Result<Json<ListView>, ApiError> {
-    let found = read(central, Kind::List, id, |master, _, id, version| {
+    let found = read_one(central, Kind::List, id, |master, _, id, version| {
         Ok(master.lists.get(&id).map(|list| ListView {
             version,
             line: line(master, list),

@@ -72,7 +72,7 @@ async fn store_or_refuse(
 }
 
 /// Reads one thing with its version.
-async fn read<T: Send + 'static>(
+pub(crate) async fn read_one<T: Send + 'static>(
     central: &Arc<Central>,
     kind: Kind,
     id: String,

@@ -10,7 +10,6 @@ use sitesync_store::StoreError;
 use sitesync_web::{ApiError, Query, blocking};
 
 use super::super::frame::Here;
-use super::facility::kind_message;
 use super::listing::{About, Params, Row, draw};
 use crate::master::{FacilityForm, Master, Name};
 use crate::server::Central;
@@ -45,22 +44,20 @@ pub(super) async fn page(
         Ok::<_, StoreError>((central.master(&*snapshot)?, sites))
     });
     let (master, sites) = read.await?;
-    let site_name = |number: u32| {
-        let id = if number == 0 { SiteId::CENTRAL } else { SiteId(number) };
-        sites.iter().find(|site| site.id == id).map(|site| site.name.clone()).unwrap_or_default()
-    };
+    let site_name =
+        |id: SiteId| sites.iter().find(|site| site.id == id).map(|site| site.name.clone()).unwrap_or_default();
     let mut names: Vec<_> = master.facilities().collect();
     names.sort_by_cached_key(|name| (name.name.to_lowercase(), name.code.clone()));
     let rows = names.into_iter().map(|name| row(&master, name, site_name, visit.t)).collect();
     draw(&ABOUT, &visit, &params, rows)
 }
 
-fn row(master: &Master, name: &Name, site_name: impl Fn(u32) -> String, t: &Texts) -> Row {
+fn row(master: &Master, name: &Name, site_name: impl Fn(SiteId) -> String, t: &Texts) -> Row {
     let form = FacilityForm::of(master, name);
     let store = master.store_of(&name.id);
     let supplier = form.supplied_by.as_deref().and_then(|id| master.stores.get(id));
     let lists: Vec<_> = form.lists.iter().filter_map(|id| master.lists.get(id)).map(|list| &*list.name).collect();
-    let kind = if form.closed { "facility-closed" } else { kind_message(form.kind) };
+    let kind = if form.closed { "facility-closed" } else { form.kind.message() };
     Row {
         id: name.id.to_string(),
         cells: vec![

@@ -8,13 +8,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_web::accounts::Permission;
-use sitesync_web::{ApiError, Form, Path, blocking};
+use sitesync_web::{ApiError, Form, Path};
 
 use super::super::frame::{Here, frame};
 use super::super::press::Press;
 use super::over::{Offer, Over};
 use super::window::{Edited, Wrong, ok};
-use crate::master::{Facility, FacilityForm, FacilityKind, Kind, Master, MasterError, version};
+use crate::admin::central_data::{master, read_one};
+use crate::master::{Facility, FacilityForm, FacilityKind, Kind, Master};
 use crate::server::Central;
 
 #[derive(Template)]
@@ -66,18 +67,15 @@ struct Read {
 }
 
 async fn known(central: &Arc<Central>, id: Option<String>) -> Result<Read, ApiError> {
-    let central = central.clone();
-    let read = blocking(move || {
-        let snapshot = central.store().snapshot()?;
-        let master = central.master(&*snapshot)?;
-        let Some(id) = id else { return Ok(Read { master, facility: None, version: String::new() }) };
-        let unknown = || MasterError::NotFound("facility", id.clone());
-        let version = version(&*snapshot, &master, Kind::Facility, &id)?.ok_or_else(unknown)?;
-        let name = master.names.get(&id).ok_or_else(unknown)?.clone();
-        let facility = Facility::read(&master, &*snapshot, &name)?;
-        Ok::<_, MasterError>(Read { master, facility: Some(facility), version })
+    let Some(id) = id else {
+        return Ok(Read { master: master(central).await?, facility: None, version: String::new() });
+    };
+    let found = read_one(central, Kind::Facility, id, |master, snapshot, id, version| {
+        let Some(name) = master.names.get(&id) else { return Ok(None) };
+        let facility = Some(Facility::read(master, snapshot, name)?);
+        Ok(Some(Read { master: master.clone(), facility, version }))
     });
-    read.await
+    found.await
 }
 
 pub(super) async fn new(State(central): State<Arc<Central>>, visit: Visit) -> Result<Response, ApiError> {
@@ -205,7 +203,7 @@ fn draw(
         path: edited.path("/facilities"),
         title: read.facility.as_ref().map(|facility| facility.form.name.clone()),
         store: read.facility.as_ref().and_then(|facility| facility.store.clone()),
-        kinds: FacilityKind::ALL.map(|kind| (kind.name(), t.get(kind_message(kind)), kind == form.kind)).into(),
+        kinds: FacilityKind::ALL.map(|kind| (kind.name(), t.get(kind.message()), kind == form.kind)).into(),
         supplier: form.supplied_by.as_deref().map(|id| supplier(master, id)),
         lists,
         seen: seen_rows(read, form, t),
@@ -250,13 +248,4 @@ fn seen_rows(read: &Read, form: &FacilityForm, t: &Texts) -> Vec<SeenRow> {
         .collect();
     rows.sort_by_cached_key(|row| row.name.to_lowercase());
     rows
-}
-
-/// The message that names a kind.
-pub(super) fn kind_message(kind: FacilityKind) -> &'static str {
-    match kind {
-        FacilityKind::Store => "facility-store",
-        FacilityKind::Dispensary => "facility-dispensary",
-        FacilityKind::Outside => "facility-outside",
-    }
 }

@@ -7,13 +7,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use sitesync_pages::{Frame, Language, Texts, Visit, html};
 use sitesync_web::accounts::Permission;
-use sitesync_web::{ApiError, Form, Path, blocking};
+use sitesync_web::{ApiError, Form, Path};
 
 use super::super::frame::{Here, frame};
 use super::super::press::Press;
 use super::window::{Edited, Wrong, number, ok};
-use crate::admin::central_data::master;
-use crate::master::{ItemForm, Kind, Master, MasterError, version};
+use crate::admin::central_data::{master, read_one};
+use crate::master::{ITEM_KINDS, ItemForm, Kind, Master};
 use crate::server::Central;
 
 #[derive(Template)]
@@ -63,14 +63,9 @@ pub(super) async fn open(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let read = blocking(move || {
-        let snapshot = central.store().snapshot()?;
-        let master = central.master(&*snapshot)?;
-        let unknown = || MasterError::NotFound("item", id.clone());
-        let version = version(&*snapshot, &master, Kind::Item, &id)?.ok_or_else(unknown)?;
-        let item = master.items.get(&id).ok_or_else(unknown)?;
-        let form = ItemForm::of(&master, item);
-        Ok::<_, MasterError>((master, Edited { id: Some(id), version }, form))
+    let read = read_one(&central, Kind::Item, id, |master, _, id, version| {
+        let item = master.items.get(&id).map(|item| ItemForm::of(master, item));
+        Ok(item.map(|form| (master.clone(), Edited { id: Some(id), version }, form)))
     });
     let (master, edited, form) = read.await?;
     draw(&visit, &master, &edited, &form, &Form::default(), Wrong::default())
@@ -130,7 +125,7 @@ fn draw(
         doses: as_typed("doses", form.doses),
         title: stored.map(|item| item.name.to_string()),
         units: units(master),
-        kinds: choices(&KINDS, &form.kind, t),
+        kinds: choices(&ITEM_KINDS, &form.kind, t),
         vens: choices(&VENS, &form.ven, t),
         lists: list_ticks(master, form, t),
         visible: t.one("item-visible", "n", visible(master, form)),
@@ -142,8 +137,6 @@ fn draw(
     Ok((status, html(&page)?).into_response())
 }
 
-const KINDS: [(&str, &str); 3] =
-    [("general", "item-general"), ("service", "item-service"), ("non_stock", "item-non-stock")];
 const VENS: [(&str, &str); 4] = [("", "none"), ("V", "item-vital"), ("E", "item-essential"), ("N", "item-necessary")];
 
 /// Values and their words. A value of another program is kept as it is.

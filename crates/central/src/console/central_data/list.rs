@@ -7,14 +7,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use sitesync_pages::{Frame, Texts, Visit, html};
 use sitesync_web::accounts::Permission;
-use sitesync_web::{ApiError, Form, Path, blocking};
+use sitesync_web::{ApiError, Form, Path};
 
 use super::super::frame::{Here, frame};
 use super::super::press::Press;
 use super::over::{Offer, Over};
 use super::window::{Edited, Wrong, ok};
-use crate::admin::central_data::master;
-use crate::master::{Kind, ListForm, Master, MasterError, Pairs, Turn, version};
+use crate::admin::central_data::{master, read_one};
+use crate::master::{Kind, ListForm, Master, Pairs, Turn};
 use crate::server::Central;
 
 /// More members are not shown at a time: one searches.
@@ -81,13 +81,9 @@ pub(super) async fn open(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let read = blocking(move || {
-        let snapshot = central.store().snapshot()?;
-        let master = central.master(&*snapshot)?;
-        let unknown = || MasterError::NotFound("list", id.clone());
-        let version = version(&*snapshot, &master, Kind::List, &id)?.ok_or_else(unknown)?;
-        let form = ListForm::of(master.lists.get(&id).ok_or_else(unknown)?);
-        Ok::<_, MasterError>((master, Edited { id: Some(id), version }, form))
+    let read = read_one(&central, Kind::List, id, |master, _, id, version| {
+        let list = master.lists.get(&id).map(|list| ListForm::of(list));
+        Ok(list.map(|form| (master.clone(), Edited { id: Some(id), version }, form)))
     });
     let (master, edited, form) = read.await?;
     draw(&visit, &master, &edited, &form, (&Form::default(), None), Wrong::default())

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use sitesync_core::catalogue::label;
 use sitesync_core::ids::RecordKey;
-use sitesync_pages::{Frame, Head, Row, Rows, Texts, Visit, Words, text};
+use sitesync_pages::{Frame, Head, Row, Rows, Searched, Texts, Visit, Words, text};
 use sitesync_store::Snapshot;
 use sitesync_store::names::Names;
 use sitesync_store::search::{Effort, Found, Sought, search};
@@ -173,11 +173,10 @@ fn list(
     t: &'static Texts,
 ) -> Result<List, HubError> {
     let mut rows = Rows::new(snapshot, central.hub().catalogue(), table, params.column.as_deref(), way, t);
-    let seen = params.seen.saturating_add(found.looked as u64);
-    let next =
-        found.next.as_deref().map(|after| params.address(table, &[("after", after), ("seen", &seen.to_string())]));
+    let searched = Searched::of(found, &params.sought(), &params.q, (params.seen, total), t);
+    let seen = searched.seen.to_string();
+    let next = found.next.as_deref().map(|after| params.address(table, &[("after", after), ("seen", &seen)]));
     let label = if found.records.len() < PAGE { "records-go-on" } else { "next-page" };
-    let looked = Words::new("records-looked").with("n", seen).with("total", total);
     Ok(List {
         t,
         title,
@@ -185,14 +184,10 @@ fn list(
         rows: rows.rows(&found.records)?,
         shown: t.number(found.records.len() as u64),
         total: t.number(total),
-        looked: (next.is_some() && !params.sought().is_empty()).then(|| t.say(&looked)),
+        looked: searched.looked,
         csv: params.address(table, &[("part", "csv")]),
         first: params.after.as_ref().map(|_| params.address(table, &[])),
-        nothing: match (next.is_some(), params.sought().is_empty()) {
-            (true, _) => t.get("records-nothing-yet"),
-            (false, false) => t.one("records-nothing-found", "sought", params.q.trim()),
-            (false, true) => t.get("records-nothing"),
-        },
+        nothing: searched.nothing,
         next: next.map(|next| (next, t.get(label))),
     })
 }

@@ -247,7 +247,7 @@ pub(super) async fn told_once(
 ) -> Result<Response, ApiError> {
     let html = blocking(move || {
         // The site may be a new one.
-        visit.beside.counts = counts(&central)?;
+        visit.beside.counts = counts(&*central.store().snapshot()?)?;
         let site = overview::one(&central, id)?.ok_or(SiteError::NotFound(id))?;
         let scheme = if visit.encrypted { "https" } else { "http" };
         let address = format!("{scheme}://{}", visit.host);
